@@ -1,0 +1,122 @@
+/** @file Makes the inputs of plays: noise, real samples, replayed samples. Every value is a function of seed and counters. */
+import type { DataSource } from "../contracts/dataset.js";
+import { float32, sizeOf, type HostTensor, type HostTensors, type TensorSpec } from "../contracts/tensors.js";
+import type { Draw } from "../contracts/variant.js";
+import { badPlugin } from "../errors.js";
+import { stream, type RandomStream } from "../random/index.js";
+import { drawsBatch, HYPER } from "./check-variant.js";
+import type { PhasePlan } from "./game.js";
+import { ReplayPool } from "./replay-pool.js";
+
+type Noise = Extract<Draw, { kind: "normal" | "uniform" }>;
+
+/** Fills `out` with draw number `counter` of a noise. */
+export function fillNoise(draw: Noise, random: RandomStream, counter: number, out: Float32Array): void {
+  if (draw.kind === "normal") {
+    random.normal(counter, out);
+    return;
+  }
+  random.uniform(counter, out);
+  const width = draw.high - draw.low;
+  if (draw.low !== 0 || width !== 1) for (let i = 0; i < out.length; i++) out[i] = draw.low + width * out[i];
+}
+
+/** The fields of `names` out of a real batch. @throws GanError BAD_PLUGIN when the data set does not serve one */
+export function takeFields(
+  draws: Readonly<Record<string, Draw>>,
+  batch: Readonly<Record<string, HostTensor>>,
+  into: HostTensors,
+): void {
+  for (const name in draws) {
+    const draw = draws[name];
+    if (draw.kind !== "batch") continue;
+    const value = batch[draw.field];
+    if (!value) throw badPlugin("data", `the data set declares the field "${draw.field}" and does not serve it`);
+    into[name] = value;
+  }
+}
+
+/** What the next play of a phase is drawn at. */
+export interface DrawPoint {
+  /** Plays of the phase before this one. */
+  readonly play: number;
+  /** Place in the stream of real samples. */
+  readonly position: number;
+}
+
+/**
+ * The inputs of one phase's plays, in two sets of arrays that take turns: while a program reads one set, the next play's
+ * noise and real samples are drawn into the other. Replayed samples and rates wait for the play before.
+ */
+export class PhaseInputs {
+  readonly pools: Readonly<Record<string, ReplayPool>>;
+  readonly drawsBatch: boolean;
+  private readonly sets: readonly [HostTensors, HostTensors];
+  private readonly noises: readonly { readonly name: string; readonly draw: Noise; readonly random: RandomStream }[];
+  private next = 0;
+  private prepared: DrawPoint | undefined;
+
+  constructor(
+    private readonly plan: PhasePlan,
+    private readonly source: { readonly data: DataSource; readonly seed: number; readonly batchSize: number },
+  ) {
+    const { phase, draws, hyper } = plan;
+    const { seed, batchSize } = source;
+    this.drawsBatch = drawsBatch(phase.draws);
+    this.sets = [emptySet(phase.draws, draws, hyper.length), emptySet(phase.draws, draws, hyper.length)];
+    this.noises = Object.entries(phase.draws).flatMap(([name, draw]) =>
+      draw.kind === "normal" || draw.kind === "uniform"
+        ? [{ name, draw, random: stream(seed, `draw/${phase.name}/${name}`) }]
+        : [],
+    );
+    this.pools = Object.fromEntries(
+      Object.entries(phase.draws).flatMap(([name, draw]) => {
+        if (draw.kind !== "replay") return [];
+        const sampleSize = sizeOf(draws[name].shape) / batchSize;
+        const options = { name: `replay/${phase.name}/${name}`, seed, capacity: draw.capacity, batchSize, sampleSize };
+        return [[name, new ReplayPool(options)]];
+      }),
+    );
+  }
+
+  /** Draws noise and real samples for the play at `point`, unless that is done already. */
+  prepare({ play, position }: DrawPoint): void {
+    if (this.prepared?.play === play && this.prepared.position === position) return;
+    const set = this.sets[this.next];
+    for (const { name, draw, random } of this.noises) fillNoise(draw, random, play, set[name].data as Float32Array);
+    if (this.drawsBatch) {
+      const { data, seed, batchSize } = this.source;
+      takeFields(this.plan.phase.draws, data.batch({ seed, position }, batchSize), set);
+    }
+    this.prepared = { play, position };
+  }
+
+  /**
+   * All inputs of the play at `point`, valid until the play after the next one is prepared.
+   * @param emitted latest batches by source, for replays
+   * @param fillHyper writes the vector `hyper`
+   */
+  take(point: DrawPoint, emitted: Readonly<Record<string, Float32Array>>, fillHyper: (out: Float32Array) => void): HostTensors {
+    this.prepare(point);
+    this.prepared = undefined;
+    const set = this.sets[this.next];
+    this.next = 1 - this.next;
+    for (const name in this.pools) {
+      const draw = this.plan.phase.draws[name] as Extract<Draw, { kind: "replay" }>;
+      this.pools[name].query(point.play, emitted[draw.source], set[name].data as Float32Array);
+    }
+    if (set[HYPER]) fillHyper(set[HYPER].data as Float32Array);
+    return set;
+  }
+}
+
+function emptySet(
+  draws: Readonly<Record<string, Draw>>,
+  specs: Readonly<Record<string, TensorSpec>>,
+  hyperLength: number,
+): HostTensors {
+  const set: HostTensors = {};
+  for (const name in draws) if (draws[name].kind !== "batch") set[name] = float32(specs[name].shape);
+  if (hyperLength > 0) set[HYPER] = float32([hyperLength]);
+  return set;
+}

@@ -1,0 +1,3 @@
+export { imageGrid } from "./grid.js";
+export { histogram, scatterPlot } from "./points.js";
+export { pictureOf } from "./picture-of.js";

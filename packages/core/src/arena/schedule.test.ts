@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import type { Phase } from "../contracts/variant.js";
+import { due, lazyCorrection, playsOfRound } from "./schedule.js";
+
+const phase = (name: string, options: Partial<Phase> = {}): Phase => ({
+  name,
+  updates: ["D"],
+  draws: {},
+  loss: () => ({ terms: {} }),
+  ...options,
+});
+
+describe("playsOfRound", () => {
+  const phases = [phase("critic", { repeat: 2 }), phase("r1", { every: 4 }), phase("generator", { updates: ["G"] })];
+
+  it("plays phases in order, a repeated one repeat times, a lazy one in rounds 0, 4, 8, …", () => {
+    expect(playsOfRound(phases, 0)).toEqual([0, 0, 1, 2]);
+    expect(playsOfRound(phases, 1)).toEqual([0, 0, 2]);
+    expect(playsOfRound(phases, 4)).toEqual([0, 0, 1, 2]);
+  });
+});
+
+describe("lazyCorrection", () => {
+  it("is 16/17 for one regular update a round and a regulariser on every 16th (Karras 2020, App. B)", () => {
+    expect(lazyCorrection([phase("critic"), phase("r1", { every: 16 })], "D")).toBeCloseTo(16 / 17, 15);
+  });
+  it("counts repeats: 5 updates a round beside one on every 2nd give 5 / 5.5", () => {
+    expect(lazyCorrection([phase("critic", { repeat: 5 }), phase("r1", { every: 2 })], "D")).toBeCloseTo(5 / 5.5, 15);
+  });
+  it("is 1 without lazy phases, for lazy phases alone and for other networks", () => {
+    expect(lazyCorrection([phase("critic")], "D")).toBe(1);
+    expect(lazyCorrection([phase("r1", { every: 16 })], "D")).toBe(1);
+    expect(lazyCorrection([phase("critic"), phase("r1", { every: 16 })], "G")).toBe(1);
+  });
+});
+
+describe("due", () => {
+  it("is true when a multiple of the interval lies in (before, now]", () => {
+    expect(due(1, 936, 1000)).toBe(true);
+    expect(due(1, 1000, 1064)).toBe(false);
+    expect(due(0.5, 1000, 1499)).toBe(false);
+    expect(due(0.5, 1000, 1500)).toBe(true);
+  });
+  it("is never true for an interval of 0", () => {
+    expect(due(0, 0, 1000)).toBe(false);
+  });
+});

@@ -1,0 +1,38 @@
+/** @file Who plays when: the plays of a round, and what lazy regularisation does to rates and betas. */
+import type { Phase } from "../contracts/variant.js";
+
+export const repeatOf = (phase: Phase): number => phase.repeat ?? 1;
+export const everyOf = (phase: Phase): number => phase.every ?? 1;
+
+/** Phases are played in order in every round, a lazy one in rounds 0, every, 2 every, …. */
+export const playsIn = (phase: Phase, round: number): boolean => round % everyOf(phase) === 0;
+
+/** The indices of phases played in `round`, in order; a repeated phase appears `repeat` times. */
+export function playsOfRound(phases: readonly Phase[], round: number): number[] {
+  return phases.flatMap((phase, index) => (playsIn(phase, round) ? Array<number>(repeatOf(phase)).fill(index) : []));
+}
+
+/**
+ * The factor c of lazy regularisation for one network: its share of regular updates, R / (R + L).
+ *
+ * One regular update a round and a regulariser on every k-th give c = k / (k + 1), as in Karras et al. 2020
+ * (arXiv:1912.04958), App. B: rate * c and betas ^ c keep the optimiser's memory as long, in rounds, as if the regulariser
+ * were part of the regular phase. A network that only lazy phases move keeps its rate: there is nothing to be lazy beside.
+ * @returns c in (0,1]; 1 when no phase that updates the network is lazy
+ */
+export function lazyCorrection(phases: readonly Phase[], network: string): number {
+  const own = phases.filter((phase) => phase.updates.includes(network));
+  const updates = (lazy: boolean): number =>
+    own
+      .filter((phase) => everyOf(phase) > 1 === lazy)
+      .reduce((sum, phase) => sum + repeatOf(phase) / everyOf(phase), 0);
+  const regular = updates(false);
+  return regular === 0 ? 1 : regular / (regular + updates(true));
+}
+
+/** Whether a quantity that is due each `interval` thousand images became due between two counts of images. */
+export function due(kimgInterval: number, imagesBefore: number, imagesNow: number): boolean {
+  if (!(kimgInterval > 0)) return false;
+  const interval = kimgInterval * 1000;
+  return Math.floor(imagesNow / interval) > Math.floor(imagesBefore / interval);
+}

@@ -1,0 +1,1 @@
+export { readSafetensors, writeSafetensors, type Checkpoint, type ReadCheckpoint } from "./safetensors.js";

@@ -1,0 +1,3 @@
+export * from "./ops/index.js";
+export * from "./pack.js";
+export * from "./tf.js";
