@@ -1,0 +1,6 @@
+/** @file Engines: `onnx` compiles, `cpu` is the slow reference. */
+export { EagerEngine } from "./eager/eager-engine.js";
+export { exportOnnx, type Exported, type ExportRequest } from "./export/export-onnx.js";
+export { enableEvaluation } from "./runtime/evaluate.js";
+export { OnnxEngine, type OnnxEngineOptions } from "./runtime/onnx-engine.js";
+export { cpuFactory, onnxFactory, register } from "./plugins.js";

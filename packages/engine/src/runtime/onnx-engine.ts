@@ -1,0 +1,67 @@
+/** @file The default engine: every function becomes one ONNX graph, run by ONNX Runtime. */
+import type { Engine, EngineInfo, Signature, StateSpec, TensorFunction, TensorSpec } from "@gan-arena/core/base";
+import type { LoweringPolicy } from "../lower/policy.js";
+import { trace, traceShapes } from "../trace/trace.js";
+import { loadOrt, type Ort } from "./ort.js";
+import { probeBlock } from "./probe.js";
+import { OnnxProgram } from "./program.js";
+import { OnnxState } from "./state.js";
+
+export interface OnnxEngineOptions {
+  /** At least 1. */
+  readonly threads: number;
+  /** Overrides what the probe finds; 0 uses standard kernels only. */
+  readonly block?: number;
+}
+
+export class OnnxEngine implements Engine {
+  readonly name = "onnx";
+  private readonly compiled = new Map<TensorFunction, OnnxProgram[]>();
+
+  private constructor(
+    private readonly ort: typeof Ort,
+    readonly info: EngineInfo,
+    readonly policy: LoweringPolicy,
+  ) {}
+
+  static async create({ threads, block }: OnnxEngineOptions): Promise<OnnxEngine> {
+    const ort = await loadOrt();
+    const policy: LoweringPolicy = { block: block ?? (await probeBlock()) };
+    const info: EngineInfo = {
+      engine: "onnx",
+      versions: { "onnxruntime-node": ort.env.versions.node ?? ort.env.versions.common },
+      threads,
+      choices: { block: String(policy.block) },
+    };
+    return new OnnxEngine(ort, info, policy);
+  }
+
+  createState(spec: StateSpec): OnnxState {
+    return new OnnxState(this.ort, spec, this.policy);
+  }
+
+  /** The same function is compiled once for each signature. */
+  async compile(fn: TensorFunction, signature: Signature): Promise<OnnxProgram> {
+    const programs = (this.compiled.get(fn) ?? []).filter((program) => !program.disposed);
+    const known = programs.find((program) => sameSignature(program.signature, signature));
+    if (known) return known;
+    const program = await OnnxProgram.create(trace(fn, signature), signature, {
+      policy: this.policy,
+      threads: this.info.threads,
+    });
+    this.compiled.set(fn, [...programs, program]);
+    return program;
+  }
+
+  trace(fn: TensorFunction, signature: Signature): Promise<Record<string, TensorSpec>> {
+    return Promise.resolve(traceShapes(fn, signature));
+  }
+
+  async dispose(): Promise<void> {
+    for (const programs of this.compiled.values()) for (const program of programs) await program.dispose();
+    this.compiled.clear();
+  }
+}
+
+/** Packings are compared by content: the same entries made twice are the same. */
+const sameSignature = (a: Signature, b: Signature): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -1,0 +1,44 @@
+/** @file ONNX Runtime, loaded when the first program needs it. */
+import { GanError } from "@gan-arena/core/base";
+import type * as Ort from "onnxruntime-node";
+
+export type { Ort };
+
+let loading: Promise<typeof Ort> | undefined;
+
+/** @throws GanError MISSING_DEPENDENCY where the native library does not load */
+export function loadOrt(): Promise<typeof Ort> {
+  loading ??= import("onnxruntime-node").catch((cause: unknown) => {
+    throw new GanError(
+      "MISSING_DEPENDENCY",
+      `[engine/onnx] onnxruntime-node does not load on ${process.platform}-${process.arch} (${firstLine(cause)}); reinstall it, or use --engine cpu`,
+      { cause },
+    );
+  });
+  return loading;
+}
+
+const firstLine = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
+
+export interface SessionOptions {
+  readonly threads: number;
+  /** Writes a profile with this prefix. */
+  readonly profile?: string;
+}
+
+/** A session for one program. Nodes run one after the other, each on all threads. */
+export async function createSession(
+  bytes: Uint8Array,
+  { threads, profile }: SessionOptions,
+): Promise<Ort.InferenceSession> {
+  const ort = await loadOrt();
+  return ort.InferenceSession.create(bytes, {
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: "sequential",
+    graphOptimizationLevel: "all",
+    logSeverityLevel: 3,
+    ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
+  });
+}

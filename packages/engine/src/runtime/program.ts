@@ -1,0 +1,161 @@
+/** @file A compiled program: one traced function as one ONNX graph and one session. */
+import type { HostTensor, HostTensors, Program, Signature, State } from "@gan-arena/core/base";
+import { GanError, internalError, sizeOf } from "@gan-arena/core/base";
+import { checkInputs, unknownKernel } from "../errors.js";
+import { LOWERINGS } from "../lower/index.js";
+import { PLAIN } from "../lower/layout.js";
+import { Lowering, packedLayout } from "../lower/lowering.js";
+import type { LoweringPolicy } from "../lower/policy.js";
+import { encodeModel, type Model, type ModelPort } from "../onnx/model.js";
+import { listing } from "../onnx/listing.js";
+import { stateInputName, type Traced } from "../trace/trace.js";
+import { createSession, loadOrt, type Ort, type SessionOptions } from "./ort.js";
+import { OnnxState } from "./state.js";
+
+/** The prefix of a state entry among the outputs. */
+const NEW = "new/";
+
+/** Lowers a traced function to an ONNX model whose ports are named after inputs, outputs and state entries. */
+export function lowerToModel(
+  traced: Traced,
+  signature: Signature,
+  { policy, weights }: { readonly policy: LoweringPolicy; readonly weights?: Readonly<Record<string, Float32Array>> },
+): Model {
+  const results = [...Object.values(traced.outputs), ...Object.values(traced.newState)];
+  const lowering = new Lowering(policy, LOWERINGS, results, (op) => unknownKernel(signature.name, op), weights);
+  const outputs: ModelPort[] = [];
+  // Ports have names of their own; ONNX Runtime removes the identities.
+  const port = (name: string, from: string): void => {
+    lowering.nodes.push({ op: "Identity", domain: "", inputs: [from], outputs: [name], attributes: {} });
+  };
+  for (const [name, value] of Object.entries(traced.outputs)) {
+    port(name, lowering.as(value, PLAIN));
+    outputs.push({ name, shape: value.shape, dtype: value.dtype });
+  }
+  for (const [name, value] of Object.entries(traced.newState)) {
+    const packing = signature.state[name];
+    if (!packing) throw internalError(signature.name, `state entry ${name} has no packing`);
+    const flat = { ...lowering.at(value) };
+    port(NEW + name, lowering.as(flat, packedLayout(packing)));
+    outputs.push({ name: NEW + name, shape: value.shape, dtype: value.dtype });
+  }
+  const used = new Set(lowering.nodes.flatMap((node) => node.inputs));
+  const values = [...Object.values(traced.inputs), ...Object.values(traced.state)];
+  const inputs = values
+    .map((value): ModelPort => ({
+      name: value.node.attributes["name"] as string,
+      shape: value.shape,
+      dtype: value.dtype,
+    }))
+    .filter(({ name }) => used.has(name));
+  return {
+    name: signature.name,
+    nodes: lowering.nodes,
+    initializers: [...lowering.initializers.values()],
+    inputs,
+    outputs,
+  };
+}
+
+export class OnnxProgram implements Program {
+  readonly kind = "compiled";
+  private readonly feedNames: readonly string[];
+  private readonly stateFeeds: readonly string[];
+  private readonly outputs: HostTensors = {};
+  private readonly fetches: Record<string, Ort.Tensor> = {};
+  private released?: Promise<void>;
+  private readonly inputCache = new Map<string, { data: HostTensor["data"]; tensor: Ort.Tensor }[]>();
+
+  private constructor(
+    readonly signature: Signature,
+    private readonly model: Model,
+    private readonly session: Ort.InferenceSession,
+    private readonly ort: typeof Ort,
+    private readonly newState: readonly string[],
+  ) {
+    const present = new Set(model.inputs.map(({ name }) => name));
+    this.feedNames = Object.keys(signature.inputs).filter((name) => present.has(name));
+    this.stateFeeds = Object.keys(signature.state).filter((name) => present.has(stateInputName(name)));
+    for (const { name, shape, dtype } of model.outputs) {
+      if (name.startsWith(NEW) && newState.includes(name.slice(NEW.length))) continue;
+      const size = sizeOf(shape as number[]);
+      const data =
+        dtype === "float32" ? new Float32Array(size) : dtype === "int32" ? new Int32Array(size) : new Uint8Array(size);
+      this.fetches[name] = new ort.Tensor(dtype as "float32", data as Float32Array, shape as number[]);
+      this.outputs[name] = { shape: shape as number[], dtype: dtype as HostTensor["dtype"], data };
+    }
+  }
+
+  static async create(
+    traced: Traced,
+    signature: Signature,
+    options: SessionOptions & { policy: LoweringPolicy },
+  ): Promise<OnnxProgram> {
+    const model = lowerToModel(traced, signature, options);
+    const ort = await loadOrt();
+    const session = await createSession(encodeModel(model), options).catch((cause: unknown) => {
+      throw internalError(
+        signature.name,
+        `ONNX Runtime refused the compiled graph: ${cause instanceof Error ? cause.message : String(cause)}`,
+        cause,
+      );
+    });
+    return new OnnxProgram(signature, model, session, ort, Object.keys(traced.newState));
+  }
+
+  /** Outputs share their arrays from run to run. */
+  async run(inputs: HostTensors, state: State): Promise<HostTensors> {
+    checkInputs(this.signature, inputs);
+    if (!(state instanceof OnnxState)) throw internalError(this.signature.name, "the state belongs to another engine");
+    const feeds: Record<string, Ort.Tensor> = {};
+    for (const name of this.feedNames) feeds[name] = this.inputTensor(name, inputs[name]);
+    for (const name of this.stateFeeds) feeds[stateInputName(name)] = state.current(name);
+    for (const name of this.newState) this.fetches[NEW + name] = state.next(name);
+    try {
+      await this.session.run(feeds, this.fetches);
+    } catch (cause) {
+      if (cause instanceof GanError) throw cause;
+      throw internalError(
+        this.signature.name,
+        `ONNX Runtime failed: ${cause instanceof Error ? cause.message : String(cause)}`,
+        cause,
+      );
+    }
+    for (const name of this.newState) state.flip(name);
+    return this.outputs;
+  }
+
+  /** The arena alternates between few arrays, so their wrappers are kept. */
+  private inputTensor(name: string, { data, shape, dtype }: HostTensor): Ort.Tensor {
+    const cache = this.inputCache.get(name) ?? [];
+    const known = cache.find((entry) => entry.data === data);
+    if (known) return known.tensor;
+    const tensor = new this.ort.Tensor(dtype as "float32", data as Float32Array, [...shape]);
+    this.inputCache.set(name, [{ data, tensor }, ...cache].slice(0, 4));
+    return tensor;
+  }
+
+  /** Nodes by op, for tests and listings. */
+  get opCounts(): Readonly<Record<string, number>> {
+    const counts: Record<string, number> = {};
+    for (const { op, domain } of this.model.nodes) {
+      const name = domain === "" ? op : `${domain}.${op}`;
+      counts[name] = (counts[name] ?? 0) + 1;
+    }
+    return counts;
+  }
+
+  toString(): string {
+    return listing(this.model);
+  }
+
+  get disposed(): boolean {
+    return this.released !== undefined;
+  }
+
+  /** May be called again; the session is released once. */
+  dispose(): Promise<void> {
+    this.released ??= this.session.release();
+    return this.released;
+  }
+}
