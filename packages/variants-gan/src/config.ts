@@ -1,0 +1,45 @@
+/** @file What a user may set of the GAN. */
+import { z } from "zod";
+
+export const ganConfig = z.object({
+  loss: z
+    .enum(["nonSaturating", "minimax"])
+    .default("nonSaturating")
+    .describe("what G minimises: -log D(G(z)) (Sec. 3), or log(1 - D(G(z))), the saturating form of Eq. 1"),
+  zDim: z.int().min(1).max(4096).default(64).describe("length of the latent z"),
+  zPrior: z
+    .enum(["normal", "uniform"])
+    .default("normal")
+    .describe("distribution of z: standard normal, or uniform on [-1,1]"),
+  architecture: z
+    .enum(["auto", "mlp", "conv"])
+    .default("auto")
+    .describe("networks: mlp, small convolutional nets (images only), or auto: mlp for points, conv for images"),
+  hidden: z.int().min(1).max(8192).default(128).describe("units of each hidden layer of an mlp"),
+  layers: z.int().min(1).max(8).default(3).describe("hidden layers of an mlp"),
+  filters: z.int().min(1).max(1024).default(32).describe("channels of the convolution nearest to the image"),
+  k: z.int().min(1).max(100).default(1).describe("steps of D for each step of G, k in Algorithm 1"),
+  lr: z.number().min(1e-7).max(1).default(1e-3).describe("learning rate of both networks at the start"),
+  lrEnd: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.1)
+    .describe("share of the learning rate that is left at the end; it falls linearly"),
+  beta1: z.number().min(0).max(0.9999).default(0.5).describe("decay of Adam's first moment"),
+  beta2: z.number().min(0).max(0.99999).default(0.99).describe("decay of Adam's second moment"),
+  r1Gamma: z
+    .number()
+    .min(0)
+    .max(1e4)
+    .default(0.1)
+    .describe("weight of the R1 penalty, gamma in gamma/2 E|grad D(x)|^2; 0 turns it off"),
+  emaHalfLifeKimg: z
+    .number()
+    .min(0)
+    .max(1e6)
+    .default(20)
+    .describe("half-life in kimg of the averaged G that is drawn and judged; 0 turns it off"),
+});
+
+export type GanConfig = z.infer<typeof ganConfig>;

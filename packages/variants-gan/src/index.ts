@@ -1,0 +1,3 @@
+export { gan } from "./gan.js";
+export { ganConfig, type GanConfig } from "./config.js";
+export { register } from "./register.js";
