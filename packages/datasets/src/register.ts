@@ -1,0 +1,13 @@
+/** @file Makes the data sets of this package known. */
+import { DATASET, type DependencyContainer } from "@gan-arena/core/base";
+import { gaussian1d } from "./gaussian-1d.js";
+import { grid } from "./grid.js";
+import { mnist } from "./mnist.js";
+import { ring } from "./ring.js";
+import { swissRoll } from "./swiss-roll.js";
+import { uniform1d } from "./uniform-1d.js";
+
+export function register(container: DependencyContainer): void {
+  for (const dataset of [ring, grid, gaussian1d, uniform1d, swissRoll, mnist])
+    container.register(DATASET, { useValue: dataset });
+}
