@@ -1,0 +1,13 @@
+export {
+  pngDataUri,
+  type PngDataUri,
+  type Points,
+  type ReportCell,
+  type ReportCurve,
+  type ReportImage,
+  type ReportInput,
+  type ReportRanking,
+  type ReportRankingRow,
+} from "./input.js";
+export { renderReport } from "./render-report.js";
+export { verdictOf, type VerdictSentence } from "./verdict.js";
