@@ -1,0 +1,36 @@
+/** @file Picks and makes the engine of a run. */
+import { allOf, ENGINE, named, type DependencyContainer, type Engine, type EngineFactory } from "@gan-arena/core/base";
+import { engineUnavailable, noEngine } from "../errors.js";
+
+export interface EngineChoice {
+  /** A name, or `auto` for the best one that can run here. */
+  readonly engine: string;
+  /** 0 = as many as there are cores. */
+  readonly threads: number;
+}
+
+/** @throws GanError UNKNOWN_NAME; MISSING_DEPENDENCY when it cannot run here, with the engine's own reason */
+export async function makeEngine(container: DependencyContainer, { engine, threads }: EngineChoice): Promise<Engine> {
+  const factory = engine === "auto" ? await best(container) : await usable(named(container, ENGINE, engine, "engine"));
+  // Reproducible by default: exact resume is worth more than the last per cent of speed.
+  return factory.create({ threads, deterministic: true });
+}
+
+export const byRank = (container: DependencyContainer): EngineFactory[] =>
+  allOf(container, ENGINE).sort((a, b) => b.rank - a.rank);
+
+async function best(container: DependencyContainer): Promise<EngineFactory> {
+  const reasons: string[] = [];
+  for (const factory of byRank(container)) {
+    const reason = await factory.unavailable();
+    if (reason === undefined) return factory;
+    reasons.push(`${factory.name}: ${reason}`);
+  }
+  throw noEngine(reasons);
+}
+
+async function usable(factory: EngineFactory): Promise<EngineFactory> {
+  const reason = await factory.unavailable();
+  if (reason !== undefined) throw engineUnavailable(factory.name, reason);
+  return factory;
+}
