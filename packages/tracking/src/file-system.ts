@@ -4,7 +4,7 @@
  * Everything that is written goes through {@link FileSystem}, so that a test can make the i-th operation fail on real
  * files and see that nothing is lost. Reading uses `node:fs` directly.
  */
-import { mkdir, open, readdir, rename, rm, type FileHandle } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 /** A file that is open for writing. */
@@ -51,6 +51,34 @@ class NodeFile implements WritableFile {
   }
 }
 
+/**
+ * Parents first, one level at a time. Node's own recursive mkdir never returns where the system says that a folder is
+ * missing although its parent is there, as under /proc.
+ */
+async function makeDirectory(path: string): Promise<void> {
+  const error = await mkdir(path).then(
+    () => undefined,
+    (reason: NodeJS.ErrnoException) => reason,
+  );
+  if (!error) return;
+  const parent = dirname(path);
+  if (error.code === "ENOENT" && parent !== path && !(await isDirectory(parent))) {
+    await makeDirectory(parent);
+    await mkdir(path).catch(ignoreExisting);
+  } else if (error.code !== "EEXIST" || !(await isDirectory(path))) throw error;
+}
+
+const isDirectory = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (info) => info.isDirectory(),
+    () => false,
+  );
+
+/** Somebody else made it meanwhile. */
+function ignoreExisting(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EEXIST") throw error;
+}
+
 /** The disk. */
 export const nodeFileSystem: FileSystem = {
   async open(path, mode) {
@@ -63,7 +91,7 @@ export const nodeFileSystem: FileSystem = {
     return new NodeFile(handle);
   },
   rename,
-  makeDirectory: async (path) => void (await mkdir(path, { recursive: true })),
+  makeDirectory,
   makeNewDirectory: (path) => mkdir(path),
   remove: (path) => rm(path, { recursive: true, force: true }),
   async syncDirectory(path) {
