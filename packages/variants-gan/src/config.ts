@@ -6,7 +6,10 @@ export const ganConfig = z.object({
     .enum(["nonSaturating", "minimax"])
     .default("nonSaturating")
     .describe("what G minimises: -log D(G(z)) (Sec. 3), or log(1 - D(G(z))), the saturating form of Eq. 1"),
-  zDim: z.int().min(1).max(4096).default(64).describe("length of the latent z"),
+  zDim: z
+    .union([z.literal("auto"), z.int().min(1).max(4096)])
+    .default("auto")
+    .describe("length of the latent z; auto: 4 for points, 64 for images"),
   zPrior: z
     .enum(["normal", "uniform"])
     .default("normal")

@@ -20,11 +20,15 @@ import {
   uniform,
   view,
   type DataSpec,
+  type Draw,
 } from "@gan-arena/core";
 import { ganConfig, type GanConfig } from "./config.js";
 import { networks } from "./networks.js";
 
-const latent = ({ zDim, zPrior }: GanConfig) => (zPrior === "normal" ? normal(zDim) : uniform(zDim, -1, 1));
+function latent({ zDim, zPrior }: GanConfig, { image }: DataSpec): Draw {
+  const length = zDim === "auto" ? (image ? 64 : 4) : zDim;
+  return zPrior === "normal" ? normal(length) : uniform(length, -1, 1);
+}
 
 export const gan = defineVariant<GanConfig>({
   name: "gan",
@@ -64,7 +68,7 @@ export const gan = defineVariant<GanConfig>({
   averages: ({ emaHalfLifeKimg }): Readonly<Record<string, number>> =>
     emaHalfLifeKimg > 0 ? { G: emaHalfLifeKimg } : {},
 
-  phases: (config) => {
+  phases: (config, data) => {
     const loss = lossByName(config.loss);
     const { k, r1Gamma } = config;
     return [
@@ -72,7 +76,7 @@ export const gan = defineVariant<GanConfig>({
         name: "discriminator",
         updates: ["D"],
         repeat: k, // Alg. 1, the inner loop
-        draws: { x: batch(), z: latent(config) },
+        draws: { x: batch(), z: latent(config, data) },
         loss({ G, D }, { x, z }) {
           const real = D(x);
           const fake = D(G(z));
@@ -88,13 +92,13 @@ export const gan = defineVariant<GanConfig>({
       phase({
         name: "generator",
         updates: ["G"],
-        draws: { z: latent(config) }, // Alg. 1: fresh noise
+        draws: { z: latent(config, data) }, // Alg. 1: fresh noise
         loss: ({ G, D }, { z }) => ({ terms: { adversarial: loss.generator({ fake: D(G(z)) }) } }),
       }),
     ];
   },
 
-  views: (config) => [view({ name: "samples", draws: { z: latent(config) }, render: ({ G }, { z }) => G(z) })],
+  views: (config, data) => [view({ name: "samples", draws: { z: latent(config, data) }, render: ({ G }, { z }) => G(z) })],
 });
 
 /** @throws GanError BAD_CONFIG when the networks cannot be built for the data */

@@ -6,5 +6,8 @@
 import * as tf from "@tensorflow/tfjs";
 import "./gradients/index.js";
 
+// Production mode leaves out the banner and the checks for NaN in every op; the arena watches the terms itself.
+tf.enableProdMode();
+
 export { tf };
 export type { Tensor } from "@tensorflow/tfjs";

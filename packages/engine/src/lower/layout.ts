@@ -29,6 +29,8 @@ const order = (key: string, axes: readonly number[]): Layout => ({ key, atoms: a
 export const PLAIN: Layout = { key: "plain", block: 1 };
 /** Images NHWC kept as NCHW. */
 export const NCHW = order("nchw", [0, 3, 1, 2]);
+/** Images NHWC with channels and batch exchanged, kept as CNHW. */
+export const CNHW = order("cnhw", [3, 0, 1, 2]);
 /** Filters HWIO kept as OIHW. */
 export const OIHW = order("oihw", [3, 2, 0, 1]);
 /** Filters HWIO kept as IOHW, the order in which a convolution yields filter gradients. */
