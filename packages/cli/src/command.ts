@@ -21,7 +21,7 @@ export interface Outcome {
   readonly exitCode?: number;
 }
 
-export interface CommandInput<O extends OptionSpecs> {
+interface CommandInput<O extends OptionSpecs> {
   readonly positionals: Readonly<Record<string, string>>;
   /** Values of the positional that may be given more than once. */
   readonly rest: readonly string[];

@@ -30,20 +30,13 @@ export async function main(words: readonly string[], around: Surroundings = proc
       return 0;
     }
     const { command, globals, ...input } = parsed.selected;
-    const output = createOutput({ ...around, json: globals.json });
-    if (globals.json) consoleToStderr();
+    const output = createOutput(around);
+    if (globals.json && around.stdout === process.stdout) consoleToStderr();
     const context = await createContext(globals, around.cwd, output);
     home = context.home;
     return print(await command.run(input, context), globals.json, around.stdout);
   } catch (thrown) {
-    const failure = failureOf(thrown);
-    const debug = Boolean(around.env["GAN_ARENA_DEBUG"]);
-    const kept = debug ? undefined : keepStack(failure, home);
-    around.stderr.write(`error: ${failure.message}${kept ? `; ${kept}` : ""}\n`);
-    if (debug) around.stderr.write(`${failure.stack ?? (thrown instanceof Error ? thrown.stack : undefined) ?? ""}\n`);
-    const { code, message } = failure;
-    if (json) around.stdout.write(`${JSON.stringify({ error: { code, message } }, undefined, 2)}\n`);
-    return failure.exitCode;
+    return report(thrown, { json, home, around });
   }
 }
 
@@ -62,11 +55,32 @@ function consoleToStderr(): void {
   console.debug = toStderr;
 }
 
+/** One line, the stack in a file or, with GAN_ARENA_DEBUG, on the screen. @returns the exit code */
+function report(thrown: unknown, { json, home, around }: Reporting): number {
+  const failure = failureOf(thrown);
+  const debug = Boolean(around.env["GAN_ARENA_DEBUG"]);
+  const kept = debug ? undefined : keepStack(failure, home);
+  around.stderr.write(`error: ${failure.message}${kept ? `; ${kept}` : ""}\n`);
+  if (debug) around.stderr.write(`${failure.stack ?? (thrown instanceof Error ? thrown.stack : undefined) ?? ""}\n`);
+  const { code, message } = failure;
+  if (json) around.stdout.write(`${JSON.stringify({ error: { code, message } }, undefined, 2)}\n`);
+  return failure.exitCode;
+}
+
+interface Reporting {
+  readonly json: boolean;
+  readonly home: string | undefined;
+  readonly around: Surroundings;
+}
+
 /** Whoever reads our output may leave before the end (`… | head`): that is no error. */
 function processSurroundings(): Surroundings {
   for (const stream of [process.stdout, process.stderr])
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code !== "EPIPE") throw error;
     });
-  return { cwd: process.cwd(), env: process.env, stdout: process.stdout, stderr: process.stderr };
+  const around = { cwd: process.cwd(), env: process.env, stdout: process.stdout, stderr: process.stderr };
+  // What a plugin throws behind our back would else end in a stack trace.
+  process.on("uncaughtException", (thrown) => process.exit(report(thrown, { json: false, home: undefined, around })));
+  return around;
 }

@@ -6,7 +6,7 @@
 import type { Field } from "./config/field.js";
 
 /** `list` is comma-separated and may be repeated; `repeated` is one value each time it is given, commas and all. */
-export type OptionForm = "text" | "number" | "flag" | "list" | "numbers" | "repeated";
+type OptionForm = "text" | "number" | "flag" | "list" | "numbers" | "repeated";
 
 /** Of a number, or of each number of a list. */
 export type Bounds = Pick<Field, "minimum" | "maximum" | "above"> & { readonly type: "integer" | "number" };

@@ -17,24 +17,11 @@ const output = (...words: string[]) => {
 
 describe("a command and its options", () => {
   test("are typed, whatever their order, with global options anywhere", () => {
-    const { command, positionals, options, globals } = selected(
-      ...[
-        "--home",
-        "h",
-        "train",
-        "--kimg",
-        "2.5",
-        "gan",
-        "-d",
-        "ring",
-        "--set",
-        "a.b=[1,2]",
-        "--set",
-        "c=1e3",
-        "--json",
-      ],
-      ...["--metrics", "a,b", "--metrics=c", "--checkpoint-kimg", ".5", "--plugin", "./x.js"],
-    );
+    const words = [
+      "--home h train --kimg 2.5 gan -d ring --set a.b=[1,2] --set c=1e3 --json",
+      "--metrics a,b --metrics=c --checkpoint-kimg .5 --plugin ./x.js",
+    ];
+    const { command, positionals, options, globals } = selected(...words.join(" ").split(" "));
     expect(command.name).toBe("train");
     expect(positionals).toEqual({ variant: "gan" });
     expect(options).toMatchObject({
@@ -59,9 +46,7 @@ describe("a command and its options", () => {
 
   test("a value may begin with a minus when it is a number, and hold an equals sign", () => {
     expect(selected("train", "gan", "--set", "x=-1=2").options["set"]).toEqual(["x=-1=2"]);
-    expect(() => selected("train", "gan", "--seed", "-1")).toThrow(
-      "[--seed] expected an integer from 0 to 9007199254740991, got -1",
-    );
+    expect(() => selected("train", "gan", "--seed", "-1")).toThrow("[--seed] expected an integer >= 0, got -1");
   });
 
   test.each([
@@ -76,7 +61,8 @@ describe("a command and its options", () => {
   });
 
   test("names that look like numbers stay text", () => {
-    expect(selected("runs", "show", "20261123").positionals).toEqual({ run: "20261123" });
+    expect(selected("runs", "show", "1e3").positionals).toEqual({ run: "1e3" });
+    expect(selected("train", "gan", "--dataset", "1e3").options).toMatchObject({ dataset: "1e3" });
   });
 });
 

@@ -13,7 +13,7 @@ import { describeOption } from "./help.js";
 import { valuesOf } from "./option-values.js";
 import { flagName, GLOBAL_OPTIONS, type GlobalValues, type OptionSpecs } from "./options.js";
 
-export interface Selected {
+interface Selected {
   readonly command: Command;
   readonly positionals: Readonly<Record<string, string>>;
   readonly rest: readonly string[];
@@ -55,6 +55,7 @@ export function parse(words: readonly string[], commands: readonly Command[], ar
     .showHelpOnFail(false)
     .fail(fail)
     .strict()
+    .strictCommands()
     .help("help", "show this help")
     .alias("help", "h")
     .version("version", "show the version", around.version)
@@ -120,6 +121,7 @@ const PARSER = { "parse-numbers": false, "parse-positional-numbers": false, "dot
 /** yargs' sentences, replaced by a code and what it fills in. */
 const SENTENCES = {
   boolean: "flag",
+  string: "text",
   "Unknown argument: %s": { one: "unknown-option\t%s", other: "unknown-option\t%s" },
   "Unknown command: %s": { one: "unknown-command\t%s", other: "unknown-command\t%s" },
   "Not enough arguments following: %s": "missing-value\t%s",

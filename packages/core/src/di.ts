@@ -1,6 +1,7 @@
 /** @file Dependency injection: one token per extension point. Plugins export `register(container)`. */
-import "reflect-metadata";
-import { container as root, type DependencyContainer, type InjectionToken } from "tsyringe";
+import { createRequire } from "node:module";
+import type * as Tsyringe from "tsyringe";
+import type { DependencyContainer, InjectionToken } from "tsyringe";
 import type { Dataset } from "./contracts/dataset.js";
 import type { EngineFactory } from "./contracts/engine.js";
 import type { Metric } from "./contracts/metric.js";
@@ -26,8 +27,14 @@ export const METRIC: InjectionToken<Metric> = Symbol.for("gan-arena/metric");
 export const ENGINE: InjectionToken<EngineFactory> = Symbol.for("gan-arena/engine");
 export const TRACKER: InjectionToken<TrackerFactory> = Symbol.for("gan-arena/tracker");
 
-/** A fresh container that shares nothing with the global one. */
-export const createContainer = (): DependencyContainer => root.createChildContainer();
+const require = createRequire(import.meta.url);
+
+/** A fresh container that shares nothing with the global one. Loads tsyringe, which quick commands do without. */
+export function createContainer(): DependencyContainer {
+  require("reflect-metadata"); // tsyringe refuses to load before it
+  const { container } = require("tsyringe") as typeof Tsyringe;
+  return container.createChildContainer();
+}
 
 /** All plugins of one kind, sorted by name; a name that is taken twice is refused. */
 export function allOf<T extends { readonly name: string }>(

@@ -98,7 +98,9 @@ export const gan = defineVariant<GanConfig>({
     ];
   },
 
-  views: (config, data) => [view({ name: "samples", draws: { z: latent(config, data) }, render: ({ G }, { z }) => G(z) })],
+  views: (config, data) => [
+    view({ name: "samples", draws: { z: latent(config, data) }, render: ({ G }, { z }) => G(z) }),
+  ],
 });
 
 /** @throws GanError BAD_CONFIG when the networks cannot be built for the data */

@@ -125,8 +125,10 @@ function etaOf({ progress, status }: CellState): string {
   return formatDuration(Math.max(0, progress.totalKimg - progress.kimg) / progress.kimgPerSecond);
 }
 
-/** Losses, then the latest value of each metric. */
+/** The latest value of each metric, then the losses; sums of terms that are shown anyway are left out. */
 function latestOf({ progress, metrics }: CellState): string {
-  const losses = Object.entries(progress?.terms ?? {}).filter(([name]) => !name.startsWith("score/"));
-  return [...losses, ...Object.entries(metrics)].map(([name, value]) => `${name} ${formatNumber(value)}`).join("  ");
+  const losses = Object.entries(progress?.terms ?? {}).filter(
+    ([name]) => !name.startsWith("score/") && !name.endsWith("/total"),
+  );
+  return [...Object.entries(metrics), ...losses].map(([name, value]) => `${name} ${formatNumber(value)}`).join("  ");
 }

@@ -59,7 +59,7 @@ export const isFinal = ({ status, events }: CellResult): boolean => {
   return status === "failed" && last?.kind === "status" && last.code === "NOT_FINITE";
 };
 
-export const finalMetrics = ({ summary, status }: CellResult): Record<string, MetricEvent> =>
+const finalMetrics = ({ summary, status }: CellResult): Record<string, MetricEvent> =>
   status === "finished" ? { ...summary?.metrics } : {};
 
 /** The latest values by name, whether the cell is finished or not. */
@@ -67,8 +67,8 @@ export const scoresOf = ({ summary }: CellResult): Record<string, number> =>
   Object.fromEntries(Object.values(summary?.metrics ?? {}).map((event) => [event.name, fromLogged(event.value)]));
 
 /**
- * One ranking for each metric that at least one finished cell has. Cells that did not finish count as failed: their
- * scores would be those of another budget.
+ * One ranking for each metric that at least one finished cell has. A cell that failed counts against its variant; one
+ * that was interrupted is left out, for its score would be that of another budget.
  */
 export async function rankCells(spec: ComparisonSpec, cells: readonly CellResult[]): Promise<Ranking[]> {
   const { rank } = await import("@gan-arena/metrics");
@@ -76,7 +76,9 @@ export async function rankCells(spec: ComparisonSpec, cells: readonly CellResult
     const sample = cells.map((cell) => finalMetrics(cell)[name]).find((event) => event !== undefined);
     if (!sample) return [];
     const rows = spec.variants.map((variant) => {
-      const own = cells.filter((cell) => cell.variant === variant);
+      const own = cells.filter(
+        (cell) => cell.variant === variant && (cell.status === "finished" || cell.status === "failed"),
+      );
       const protocol = own.map((cell) => finalMetrics(cell)[name]?.protocol).find((text) => text !== undefined);
       const scores = own.map((cell) => ({ seed: cell.seed, value: valueOf(finalMetrics(cell)[name]) }));
       return { variant, protocol: protocol ?? sample.protocol, scores };

@@ -9,6 +9,7 @@ const schema = z.object({
   augment: z.boolean().default(false),
   note: z.string().default(""),
   size: z.union([z.literal(28), z.literal(32)]).default(28),
+  width: z.union([z.literal("auto"), z.int().min(1)]).default("auto"),
   layers: z.array(z.int()).default([128]),
   adam: z.object({ beta1: z.number().default(0.5), beta2: z.number().default(0.999) }).prefault({}),
 });
@@ -30,6 +31,8 @@ describe("assignments", () => {
     [["note=a=b"], { note: "a=b" }],
     [["note="], { note: "" }],
     [["size=32"], { size: 32 }],
+    [["width=auto"], { width: "auto" }],
+    [["width=8"], { width: 8 }],
     [["layers=[256,128]"], { layers: [256, 128] }],
     [["zDim=1", "zDim=2"], { zDim: 2 }],
     [["adam.beta1=0"], { adam: { beta1: 0, beta2: 0.999 } }],

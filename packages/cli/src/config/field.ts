@@ -9,6 +9,8 @@ export interface Field {
   readonly values?: readonly (string | number | boolean | null)[];
   readonly minimum?: number;
   readonly maximum?: number;
+  /** What it may be instead, when one noun is not enough: `"auto"` or an integer. */
+  readonly anyOf?: readonly Field[];
   /** Bounds that are themselves excluded. */
   readonly above?: number;
   readonly below?: number;
@@ -16,9 +18,10 @@ export interface Field {
   readonly description?: string;
 }
 
-/** "an integer from 1 to 512", "one of 28, 32, 64", "a number > 0 and < 1". */
+/** "an integer from 1 to 512", "one of 28, 32, 64", "a number > 0 and < 1", "auto or an integer >= 1". */
 export function expectation(field: Field): string {
   if (field.values) return field.values.length === 1 ? String(field.values[0]) : `one of ${field.values.join(", ")}`;
+  if (field.anyOf) return field.anyOf.map(expectation).join(" or ");
   const { minimum, maximum, above, below } = field;
   const noun = NOUNS[field.type];
   if (minimum !== undefined && maximum !== undefined) return `${noun} from ${minimum} to ${maximum}`;

@@ -51,6 +51,7 @@ export function fieldOf(schema: JsonSchema, path: string): Field {
   const bound = (value: number | undefined) => (Math.abs(value ?? 0) >= Number.MAX_SAFE_INTEGER ? undefined : value);
   const given: Partial<Record<keyof Field, unknown>> = {
     values,
+    anyOf: values ? undefined : schema.anyOf?.map((option) => fieldOf(option, path)),
     minimum: bound(schema.minimum),
     maximum: bound(schema.maximum),
     above: schema.exclusiveMinimum,

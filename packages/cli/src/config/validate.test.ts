@@ -8,6 +8,7 @@ const schema = z.object({
   loss: z.enum(["minimax", "nonSaturating"]).default("nonSaturating").describe("loss of G"),
   size: z.union([z.literal(28), z.literal(32)]).default(28),
   adam: z.object({ beta1: z.number().min(0).lt(1).default(0.5).describe("decay of the mean") }).prefault({}),
+  width: z.union([z.literal("auto"), z.int().min(1)]).default("auto"),
   layers: z.array(z.int().min(1)).default([128, 128]),
   name: z.string(),
 });
@@ -44,6 +45,11 @@ describe("parseWithSchema says where, what was expected, what came and what to d
       "no member of a union of literals",
       { ...valid, size: 30 },
       "[gan size] expected one of 28, 32, got 30; leave it out for the default 28",
+    ],
+    [
+      "no member of a union",
+      { ...valid, width: 0 },
+      '[gan width] expected auto or an integer >= 1, got 0; leave it out for the default "auto"',
     ],
     [
       "wrong in a nested group",
@@ -83,6 +89,7 @@ describe("parseWithSchema says where, what was expected, what came and what to d
       loss: "nonSaturating",
       size: 28,
       adam: { beta1: 0.5 },
+      width: "auto",
       layers: [128, 128],
       name: "x",
     });

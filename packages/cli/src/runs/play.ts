@@ -92,7 +92,7 @@ export async function withArena<T>(prepared: PreparedRun, use: (arena: Arena) =>
  * @returns the file it came from, or undefined when there is none
  * @throws GanError BAD_CHECKPOINT when none can be used
  */
-export async function restoreNewest(arena: Arena, run: Run, note: (text: string) => void): Promise<string | undefined> {
+async function restoreNewest(arena: Arena, run: Run, note: (text: string) => void): Promise<string | undefined> {
   const entries = await run.checkpoints.list();
   let problem: GanError | undefined;
   for (const { file } of entries) {

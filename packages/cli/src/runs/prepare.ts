@@ -65,6 +65,12 @@ type PlanRequest = Omit<RunRequest, "seed" | "engine" | "comparison">;
 export async function planRun(context: Context, container: DependencyContainer, request: PlanRequest): Promise<Plan> {
   const variant = named(container, VARIANT, request.variant, "variant");
   const dataset = named(container, DATASET, request.dataset, "data set");
+  const foreign = request.set.find(({ target }) => target !== undefined && target !== variant.name);
+  if (foreign)
+    throw badConfig(
+      `--set ${foreign.target}:${foreign.path}`,
+      `it is meant for "${foreign.target}", and this is ${variant.name}; leave "${foreign.target}:" out, or the whole setting`,
+    );
   const config = assignAll(variant.config, request.set, "--set") as Record<string, unknown>;
   const datasetConfig = assignAll(dataset.config, request.data, "--data") as Record<string, unknown>;
   const data = await dataset.open(datasetConfig, { home: context.home });

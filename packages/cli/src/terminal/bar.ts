@@ -97,7 +97,7 @@ export function describeProgress({ kimg, totalKimg, kimgPerSecond, terms }: Trai
   const share = totalKimg > 0 ? Math.floor(Math.min(1, kimg / totalKimg) * 100) : 0;
   const eta = kimgPerSecond > 0 ? formatDuration(Math.max(0, totalKimg - kimg) / kimgPerSecond) : "?";
   const losses = Object.entries(terms)
-    .filter(([name]) => !name.startsWith("score/"))
+    .filter(([name]) => !name.startsWith("score/") && !name.endsWith("/total"))
     .map(([name, value]) => `${name} ${formatNumber(value)}`);
   return [
     `${formatKimg(kimg)}/${formatNumber(totalKimg)} kimg`,

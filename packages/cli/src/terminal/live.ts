@@ -22,6 +22,7 @@ export class LiveBlock {
   }
 
   private back(): string {
-    return this.drawn > 0 ? `\u001B[${this.drawn}A\u001B[J` : "";
+    // The terminal may have echoed ^C: the cursor is not sure to stand at the beginning of its line.
+    return this.drawn > 0 ? `\r\u001B[${this.drawn}A\u001B[J` : "";
   }
 }

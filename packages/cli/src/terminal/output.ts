@@ -1,4 +1,4 @@
-/** @file Where a command's words go: results to stdout, progress to stderr; with `--json` stdout is for machines only. */
+/** @file Where a command's words go: results to stdout, which is for machines with `--json`; what is going on to stderr. */
 
 export interface Stream {
   write(text: string): unknown;
@@ -7,30 +7,24 @@ export interface Stream {
 }
 
 export interface Output {
-  readonly json: boolean;
   readonly stdout: Stream;
   readonly stderr: Stream;
   /** Colours on stderr. */
   readonly colour: boolean;
-  /** A line of the result, for people: stdout, or stderr with `--json`. */
-  say(text: string): void;
   /** A line about what is going on: stderr. */
   note(text: string): void;
 }
 
 export interface OutputOptions {
-  readonly json: boolean;
   readonly stdout: Stream;
   readonly stderr: Stream;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-export const createOutput = ({ json, stdout, stderr, env }: OutputOptions): Output => ({
-  json,
+export const createOutput = ({ stdout, stderr, env }: OutputOptions): Output => ({
   stdout,
   stderr,
   colour: wantsColour(stderr, env),
-  say: (text) => void (json ? stderr : stdout).write(`${text}\n`),
   note: (text) => void stderr.write(`${text}\n`),
 });
 

@@ -9,7 +9,7 @@ const CODES = {
   cyan: [36, 39],
 } as const;
 
-export type Style = keyof typeof CODES;
+type Style = keyof typeof CODES;
 export type Paint = (style: Style, text: string) => string;
 
 export const painter =

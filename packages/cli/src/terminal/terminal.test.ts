@@ -90,7 +90,7 @@ describe("live block", () => {
     const block = new LiveBlock(screen);
     block.draw(["one", "a line that is too long"]);
     block.draw(["two"]);
-    expect(screen.text).toBe("one\u001B[K\na line t…\u001B[K\n\u001B[2A\u001B[Jtwo\u001B[K\n");
+    expect(screen.text).toBe("one\u001B[K\na line t…\u001B[K\n\r\u001B[2A\u001B[Jtwo\u001B[K\n");
   });
 
   test("after clear() nothing is left to go back over", () => {
@@ -99,7 +99,7 @@ describe("live block", () => {
     block.draw(["one"]);
     block.clear();
     block.clear();
-    expect(screen.text).toBe("one\u001B[K\n\u001B[1A\u001B[J");
+    expect(screen.text).toBe("one\u001B[K\n\r\u001B[1A\u001B[J");
   });
 });
 
@@ -117,7 +117,7 @@ describe("bar", () => {
     const count = (isTTY: boolean) => {
       now = 0;
       const screen = new Screen(isTTY, 200);
-      const output = createOutput({ json: false, stdout: screen, stderr: screen, env: { TERM: "dumb" } });
+      const output = createOutput({ stdout: screen, stderr: screen, env: { TERM: "dumb" } });
       const view = progressView(output, () => now);
       for (now = 0; now < 10_000; now += 10) view.update(progress);
       return screen.text.split("25%").length - 1;
@@ -128,12 +128,6 @@ describe("bar", () => {
 });
 
 describe("output", () => {
-  test("with --json results for people go to stderr", () => {
-    const [stdout, stderr] = [new Screen(false), new Screen(false)];
-    createOutput({ json: true, stdout, stderr, env: {} }).say("hello");
-    expect([stdout.text, stderr.text]).toEqual(["", "hello\n"]);
-  });
-
   test("colour on a terminal only, unless the environment says otherwise", () => {
     expect(wantsColour(new Screen(true), {})).toBe(true);
     expect(wantsColour(new Screen(false), {})).toBe(false);

@@ -75,6 +75,14 @@ describe("emaDecay", () => {
     expect(emaDecay({ halfLifeKimg: 0, batchSize: 32 })).toBe(0);
   });
 
+  it("at 20 kimg has a half-life of at most 0.05 * 20 = 1 kimg: 0.5^(40/1000) = 0.9726549", () => {
+    expect(emaDecay({ halfLifeKimg: 10, batchSize: 40, kimg: 20 })).toBeAllclose(0.97265495, 1e-8);
+    expect(emaDecay({ halfLifeKimg: 10, batchSize: 40, kimg: 400 })).toBe(
+      emaDecay({ halfLifeKimg: 10, batchSize: 40 }),
+    );
+    expect(emaDecay({ halfLifeKimg: 10, batchSize: 40, kimg: 0 })).toBe(0);
+  });
+
   it("refuses a negative half-life and an empty batch", () => {
     expect(() => emaDecay({ halfLifeKimg: -1, batchSize: 1 })).toThrow(badConfig);
     expect(() => emaDecay({ halfLifeKimg: 1, batchSize: 0 })).toThrow(badConfig);

@@ -320,9 +320,7 @@ function filterGradByColumns(node: Node, context: Lowering): Placed {
       columns.push(context.emit({ op: "Slice", inputs: [padded, ...bounds.map((values) => context.int64s(values))] }));
     }
   const joined =
-    columns.length === 1
-      ? (columns[0] as string)
-      : context.emit({ op: "Concat", inputs: columns, attributes: { axis: int(3) } });
+    columns.length === 1 ? columns[0] : context.emit({ op: "Concat", inputs: columns, attributes: { axis: int(3) } });
   const rows = context.reshaped(joined, [n * h * w, kernel[0] * kernel[1] * input]);
   const gradients = context.reshaped(context.plain(dy), [n * h * w, output]);
   const product = context.emit({ op: "Gemm", inputs: [rows, gradients], attributes: { transA: int(1) } });
