@@ -22,12 +22,12 @@ import {
   type DataSpec,
   type Draw,
 } from "@gan-arena/core";
-import { ganConfig, type GanConfig } from "./config.js";
+import { ganConfig, settingsFor, type GanConfig } from "./config.js";
 import { networks } from "./networks.js";
 
-function latent({ zDim, zPrior }: GanConfig, { image }: DataSpec): Draw {
-  const length = zDim === "auto" ? (image ? 64 : 4) : zDim;
-  return zPrior === "normal" ? normal(length) : uniform(length, -1, 1);
+function latent(config: GanConfig, data: DataSpec): Draw {
+  const { zDim, zPrior } = settingsFor(config, data);
+  return zPrior === "normal" ? normal(zDim) : uniform(zDim, -1, 1);
 }
 
 export const gan = defineVariant<GanConfig>({
@@ -53,14 +53,15 @@ export const gan = defineVariant<GanConfig>({
     r1Gamma: logUniform(1e-3, 10),
     loss: choice("nonSaturating", "minimax"),
   },
-  defaults: (_, data) => (data.image ? { batchSize: 32, kimg: 60 } : { batchSize: 256, kimg: 4000 }),
+  defaults: (_, data) => (data.image ? { batchSize: 32, kimg: 60 } : { batchSize: 128, kimg: 1500 }),
 
   networks: (config, data) => {
     checkData(config, data);
     return { ...networks(config, data) };
   },
 
-  optimizers: ({ lr, lrEnd, beta1, beta2 }) => {
+  optimizers: (config, data) => {
+    const { lr, lrEnd, beta1, beta2 } = settingsFor(config, data);
     const optimizer = adam({ lr, beta1, beta2, schedule: linearDecay({ to: lrEnd }) });
     return { G: optimizer, D: optimizer };
   },
@@ -70,7 +71,7 @@ export const gan = defineVariant<GanConfig>({
 
   phases: (config, data) => {
     const loss = lossByName(config.loss);
-    const { k, r1Gamma } = config;
+    const { k, r1Gamma } = settingsFor(config, data);
     return [
       phase({
         name: "discriminator",
