@@ -222,12 +222,14 @@ export class Lowering {
 
   private split(name: string, sizes: readonly number[]): readonly string[] {
     if (sizes.length === 1) return [name];
-    return this.emitMany({
+    const names = this.emitMany({
       op: "Split",
       inputs: [name, this.int64s(sizes)],
       attributes: { axis: int(0) },
       outputs: sizes.length,
     });
+    names.forEach((piece, i) => this.views.set(piece, { source: piece, shape: [sizes[i]] }));
+    return names;
   }
 
   private joined(names: readonly string[]): string {
@@ -254,12 +256,13 @@ export class Lowering {
     const view = this.views.get(name);
     if (view?.shape.join() === shape.join()) return name;
     const source = view?.source ?? name;
+    if (this.views.get(source)?.shape.join() === shape.join()) return source;
     const result = this.emit({ op: "Reshape", inputs: [source, this.int64s(shape)] });
     this.views.set(result, { source, shape });
     return result;
   }
 
-  /** Names that came from a reshape: a view of a view is a view of the source. */
+  /** Names whose shape in memory is known, with what they are a view of: a view of a view is a view of the source. */
   private readonly views = new Map<string, { readonly source: string; readonly shape: readonly number[] }>();
 
   scalar(value: number, dtype: DType = "float32"): string {

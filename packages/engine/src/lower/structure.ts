@@ -1,6 +1,6 @@
 /** @file Reductions, products, joins and cuts: ops that keep a layout where they can, and plain order elsewhere. */
-import type { Packing } from "@gan-arena/core/base";
-import type { Node, Value } from "../graph/ir.js";
+import { sizeOf, type Packing } from "@gan-arena/core/base";
+import { sameShape, type Node, type Value } from "../graph/ir.js";
 import { reducedShape } from "../graph/shapes.js";
 import { PLAIN, fits, physicalShape, type Layout } from "./layout.js";
 import {
@@ -36,7 +36,7 @@ export const lowerReduce: LowerNode = (node, context) => {
   const axes = numbers(node, "axes");
   const everything = axes.length === x.shape.length;
   // The order of the parts does not matter to a reduction over all of them.
-  if (isPacked(x.layout) && !everything) return reducePlain(node, context);
+  if ((isPacked(x.layout) && !everything) || x.layout === PLAIN) return reducePlain(node, context);
   const reduced = reducedShape(x.shape, axes, true);
   const physical = isPacked(x.layout) ? [0] : physicalAxes(x.layout, axes);
   let name = x.name;
@@ -144,10 +144,22 @@ export const lowerPad: LowerNode = (node, context) => {
 
 export const lowerGemm: LowerNode = (node, context) => {
   const attributes = { transA: flag(node.attributes["transposeA"]), transB: flag(node.attributes["transposeB"]) };
-  return plainResult(
-    node,
-    context.emit({ op: "Gemm", inputs: node.inputs.map((value) => context.plain(value)), attributes }),
-  );
+  const [rows, columns] = output(node).shape;
+  // What is added to the product alone, a bias or another gradient, is its third operand.
+  const add = context.onlyConsumer(output(node));
+  const summand = add?.op === "Add" ? add.inputs.find((input) => input !== output(node)) : undefined;
+  const fuses =
+    add !== undefined &&
+    summand !== undefined &&
+    summand.splat === undefined &&
+    context.isPlaced(summand) &&
+    sameShape(output(add).shape, output(node).shape) &&
+    (sameShape(summand.shape, [rows, columns]) ||
+      (summand.shape.at(-1) === columns && sizeOf(summand.shape) === columns));
+  const inputs = [...node.inputs, ...(fuses ? [summand] : [])].map((value) => context.plain(value));
+  const result = plainResult(node, context.emit({ op: "Gemm", inputs, attributes }));
+  if (fuses) context.place(output(add), result[0]);
+  return result;
 };
 
 const flag = (value: unknown): OnnxAttribute => int(value === true ? 1 : 0);
