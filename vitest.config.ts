@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** Tests read the packages' sources, so they need no build; only end-to-end tests run the built command. */
+/** Unit tests read the packages' sources and need no build; `npm test` builds first, for the tests that run the command. */
 const common = { resolve: { conditions: ["source"] }, ssr: { resolve: { conditions: ["source"] } } };
 
 export default defineConfig({
@@ -17,6 +17,16 @@ export default defineConfig({
           include: ["tests/conformance/**/*.test.ts"],
           setupFiles: ["tests/support/matchers.ts"],
           testTimeout: 120_000,
+        },
+      },
+      {
+        ...common,
+        test: {
+          name: "e2e",
+          include: ["tests/e2e/**/*.test.ts"],
+          setupFiles: ["tests/support/matchers.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
       {
