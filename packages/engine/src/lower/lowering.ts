@@ -274,18 +274,20 @@ export class Lowering {
   }
 
   initializer({ dtype, shape, data }: Omit<Initializer, "name">): string {
-    const key = `${dtype}[${shape.join()}]${
-      data.length <= 64
-        ? Array.from(data)
-            .map((v) => (Object.is(v, -0) ? "-0" : v))
-            .join()
-        : `#${this.initializers.size}`
-    }`;
+    const key = `${dtype}[${shape.join()}]${this.contentKey(data)}`;
     const known = this.initializers.get(key);
     if (known) return known.name;
     const name = `c${this.initializers.size}`;
     this.initializers.set(key, { name, dtype, shape, data });
     return name;
+  }
+
+  /** Short constants and fills are shared by content, all others stored each time. */
+  private contentKey(data: Initializer["data"]): string {
+    const text = (value: number | undefined): string => (Object.is(value, -0) ? "-0" : String(value));
+    if (data.length <= 64) return Array.from(data, text).join();
+    const filled = data.every((value) => Object.is(value, data[0]));
+    return filled ? `${data.length} times ${text(data[0])}` : `#${this.initializers.size}`;
   }
 
   private fullConstant(value: Value): string {

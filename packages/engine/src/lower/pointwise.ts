@@ -57,7 +57,7 @@ export const lowerPointwise: LowerNode = (node: Node, context) => {
   const { shape, dtype } = node.outputs[0];
   const layout = commonLayout(context, node.inputs, shape);
   const operands = node.inputs.map((value) => operand(context, value, { layout, rank: shape.length }));
-  const inputs = operands.map(({ name }) => name);
+  const inputs = [...operands.map(({ name }) => name), ...clipBounds(node, context)];
   const result = context.emit({ op: POINTWISE[node.op]?.onnx, inputs, attributes: attributesOf(node) });
   const reached = operands.map((each) => each.shape).reduce(broadcastShapes);
   const wanted = isPacked(layout) ? shape : physicalShape(layout, shape);
@@ -66,6 +66,10 @@ export const lowerPointwise: LowerNode = (node: Node, context) => {
     : context.emit({ op: "Expand", inputs: [result, context.int64s(wanted)] });
   return [{ name, shape, dtype, layout }];
 };
+
+/** ONNX takes the bounds of a clip as operands. */
+const clipBounds = ({ op, attributes }: Node, context: Lowering): string[] =>
+  op === "Clip" ? [context.scalar(attributes["min"] as number), context.scalar(attributes["max"] as number)] : [];
 
 function attributesOf(node: Node): Record<string, OnnxAttribute> {
   if (node.op === "Cast") return { to: int(ELEMENT_TYPE[node.attributes["to"] as keyof typeof ELEMENT_TYPE]) };

@@ -56,6 +56,8 @@ export const POINTWISE: Readonly<Record<string, Pointwise>> = {
   Where: { onnx: "Where", fold: (c, a, b) => (c === 0 ? b : a) },
   /** Attribute `to`: the target dtype. */
   Cast: { onnx: "Cast", fold: (x) => x },
+  /** Attributes `min` and `max`. */
+  Clip: { onnx: "Clip" },
   /** Attribute `alpha`. */
   LeakyRelu: { onnx: "LeakyRelu" },
   Elu: { onnx: "Elu", fold: (x) => (x < 0 ? Math.expm1(x) : x) },

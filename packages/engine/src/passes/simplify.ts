@@ -155,23 +155,35 @@ export const shapeChains: Rewrite = (graph, { op, inputs, attributes, shape, dty
   }
 };
 
-/** step(x) * (1 - alpha) + alpha, the slope of a leaky unit, is one selection between two numbers. */
-export const slopeSelection: Rewrite = (graph, { op, inputs, shape }) => {
+/** Takes every number that is not tiny out of [-1,1]; smaller ones than 1e-38 count as partly positive. */
+const STEEP = 1e38;
+
+/**
+ * x > 0 as a number is clip(1e38 x, 0, 1): two vectorised ops, where a comparison and its cast go through single bytes.
+ */
+export const positiveMask: Rewrite = (graph, { op, inputs, attributes, shape }) => {
+  if (op !== "Cast" || attributes?.["to"] !== "float32") return undefined;
+  const { node } = inputs[0];
+  const [x, threshold] = node.inputs;
+  if (node.op !== "Greater" || threshold?.splat !== 0 || x === undefined || x.dtype !== "float32") return undefined;
+  const steep = graph.make({ op: "Mul", inputs: [x, graph.splat(STEEP, [])], shape: x.shape });
+  const mask = graph.make({ op: "Clip", inputs: [steep], attributes: { min: 0, max: 1 }, shape: x.shape });
+  return graph.make({ op: "Expand", inputs: [mask], shape });
+};
+
+/** mask * (1 - alpha) + alpha, the slope of a leaky unit, is a clip to [alpha,1]. */
+export const slopeClip: Rewrite = (graph, { op, inputs, shape }) => {
   if (op !== "Add") return undefined;
   const [product, offset] = inputs as [Value, Value];
   if (offset.splat === undefined || product.node.op !== "Mul") return undefined;
   const [mask, scale] = product.node.inputs as [Value, Value];
-  if (scale.splat === undefined || mask.node.op !== "Cast" || mask.node.inputs[0]?.dtype !== "bool") return undefined;
-  const condition = mask.node.inputs[0];
-  const constant = (value: number): Value => graph.splat(value, []);
-  return graph.make({
-    op: "Where",
-    inputs: [condition, constant(scale.splat + offset.splat), constant(offset.splat)],
-    shape,
-  });
+  const isMask = mask.node.op === "Clip" && mask.node.attributes["min"] === 0 && mask.node.attributes["max"] === 1;
+  if (!isMask || scale.splat === undefined || offset.splat < 0 || Math.fround(scale.splat + offset.splat) !== 1)
+    return undefined;
+  return graph.make({ op: "Clip", inputs: mask.node.inputs, attributes: { min: offset.splat, max: 1 }, shape });
 };
 
-const RULES: readonly Rewrite[] = [foldConstants, algebra, broadcastLate, shapeChains, slopeSelection];
+const RULES: readonly Rewrite[] = [foldConstants, algebra, broadcastLate, shapeChains, positiveMask, slopeClip];
 
 /** All rules, in order; the first that applies wins. */
 export const simplify: Rewrite = (graph, request: NodeRequest) => {

@@ -2,6 +2,7 @@
 import type { HostTensor, HostTensors, Program, Signature, State } from "@gan-arena/core/base";
 import { GanError, internalError, sizeOf } from "@gan-arena/core/base";
 import { checkInputs, unknownKernel } from "../errors.js";
+import { workOf } from "../graph/work.js";
 import { LOWERINGS } from "../lower/index.js";
 import { PLAIN } from "../lower/layout.js";
 import { Lowering, packedLayout } from "../lower/lowering.js";
@@ -14,6 +15,12 @@ import { OnnxState } from "./state.js";
 
 /** The prefix of a state entry among the outputs. */
 const NEW = "new/";
+
+/**
+ * Floating-point operations from which on a program is run on several threads. Below it the threads wait for each other
+ * longer than they compute: a phase of the ring is as fast on one, and twice as fast when other runs want the cores.
+ */
+const PARALLEL_WORK = 2e8;
 
 /** Lowers a traced function to an ONNX model whose ports are named after inputs, outputs and state entries. */
 export function lowerToModel(
@@ -93,7 +100,9 @@ export class OnnxProgram implements Program {
   ): Promise<OnnxProgram> {
     const model = lowerToModel(traced, signature, options);
     const ort = await loadOrt();
-    const session = await createSession(encodeModel(model), options).catch((cause: unknown) => {
+    const work = workOf([...Object.values(traced.outputs), ...Object.values(traced.newState)]);
+    const threads = work < PARALLEL_WORK ? 1 : options.threads;
+    const session = await createSession(encodeModel(model), { ...options, threads }).catch((cause: unknown) => {
       throw internalError(
         signature.name,
         `ONNX Runtime refused the compiled graph: ${cause instanceof Error ? cause.message : String(cause)}`,

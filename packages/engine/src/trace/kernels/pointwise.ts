@@ -78,8 +78,9 @@ export function registerPointwise(): void {
       : binary(k, "Add", binary(k, "Mul", positive, scalar(k, 1 - alpha)), scalar(k, alpha));
   });
   kernel("ClipByValue", (k) => {
-    const low = binary(k, "Max", k.input("x"), scalar(k, k.attrs["clipValueMin"] as number));
-    return binary(k, "Min", low, scalar(k, k.attrs["clipValueMax"] as number));
+    const x = k.input("x");
+    const attributes = { min: k.attrs["clipValueMin"] as number, max: k.attrs["clipValueMax"] as number };
+    return k.make({ op: "Clip", inputs: [x], attributes, shape: x.shape });
   });
   kernel("Select", (k) => {
     const condition = k.input("condition");
