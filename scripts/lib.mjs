@@ -63,7 +63,8 @@ export async function install() {
   const byHand = !existsSync(stamp) && existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs;
   if (!byHand) {
     process.stderr.write("installing the dependencies …\n");
-    const code = await npm(["ci", "--no-audit", "--no-fund"]);
+    // Not `npm ci`: it stops where a registry does not serve the optional package of some other platform.
+    const code = await npm(["install", "--no-save", "--no-audit", "--no-fund"]);
     if (code !== 0) fail("the dependencies could not be installed: see above");
   }
   writeFileSync(stamp, hash);

@@ -46,6 +46,13 @@ export const replayTooEarly = (where: string, draw: string, source: string, emit
     `return it as emits: { ${source}: … } from a phase that stands before this one`,
   );
 
+/** @param expected and @param got shapes with the batch axis */
+export const servedOtherwise = (dataset: string, field: string, expected: readonly number[], got: readonly number[]): GanError =>
+  badPlugin(
+    dataset,
+    `the data set declares the field "${field}" as ${formatShape(expected)}, got ${formatShape(got)}; make batch() and spec.fields agree`,
+  );
+
 export interface NotFinite {
   readonly variant: string;
   readonly phase: string;

@@ -11,7 +11,7 @@ const METRIC_SEED = 0;
 /**
  * Computes the metrics one after the other; samples are generated once for each number that they ask for.
  * @param seed of the run: other seeds give other samples
- * @throws GanError BAD_PLUGIN when a metric throws
+ * @throws GanError BAD_PLUGIN when a metric throws or returns something else than a number
  */
 export async function evaluate(
   metrics: readonly Metric[],
@@ -26,11 +26,22 @@ export async function evaluate(
   const results: Record<string, MetricResult> = {};
   for (const metric of metrics) {
     try {
-      results[metric.name] = await metric.compute({ seed: METRIC_SEED, ...data, generate });
+      results[metric.name] = checked(metric, await metric.compute({ seed: METRIC_SEED, ...data, generate }));
     } catch (error) {
       if (error instanceof GanError) throw error;
       throw badPlugin(`metric/${metric.name}`, `compute threw: ${error instanceof Error ? error.message : String(error)}`, error);
     }
   }
   return results;
+}
+
+/** A plugin in JavaScript may return anything. */
+function checked(metric: Metric, result: MetricResult): MetricResult {
+  const value: unknown = (result as MetricResult | undefined)?.value;
+  if (typeof value !== "number")
+    throw badPlugin(
+      `metric/${metric.name}`,
+      `compute must return { value: a number, samples, split }, got the value ${JSON.stringify(value) ?? "undefined"}; mend the metric`,
+    );
+  return result;
 }

@@ -5,6 +5,7 @@ import type { Draw } from "../contracts/variant.js";
 import { badPlugin } from "../errors.js";
 import { stream, type RandomStream } from "../random/index.js";
 import { drawsBatch, HYPER } from "./check-variant.js";
+import { servedOtherwise } from "./errors.js";
 import type { PhasePlan } from "./game.js";
 import { ReplayPool } from "./replay-pool.js";
 
@@ -21,8 +22,12 @@ export function fillNoise(draw: Noise, random: RandomStream, counter: number, ou
   if (draw.low !== 0 || width !== 1) for (let i = 0; i < out.length; i++) out[i] = draw.low + width * out[i];
 }
 
-/** The fields of `names` out of a real batch. @throws GanError BAD_PLUGIN when the data set does not serve one */
+/**
+ * The fields of `draws` out of a real batch.
+ * @throws GanError BAD_PLUGIN when the data set does not serve one, or serves it in another shape than it declared
+ */
 export function takeFields(
+  { spec }: DataSource,
   draws: Readonly<Record<string, Draw>>,
   batch: Readonly<Record<string, HostTensor>>,
   into: HostTensors,
@@ -30,8 +35,11 @@ export function takeFields(
   for (const name in draws) {
     const draw = draws[name];
     if (draw.kind !== "batch") continue;
-    const value = batch[draw.field];
-    if (!value) throw badPlugin("data", `the data set declares the field "${draw.field}" and does not serve it`);
+    const value = batch[draw.field] as HostTensor | undefined;
+    if (!value) throw badPlugin(spec.name, `the data set declares the field "${draw.field}" and does not serve it`);
+    const declared = spec.fields[draw.field].shape;
+    if (value.shape.length !== declared.length + 1 || declared.some((extent, i) => value.shape[i + 1] !== extent))
+      throw servedOtherwise(spec.name, draw.field, [value.shape[0], ...declared], value.shape);
     into[name] = value;
   }
 }
@@ -86,7 +94,7 @@ export class PhaseInputs {
     for (const { name, draw, random } of this.noises) fillNoise(draw, random, play, set[name].data as Float32Array);
     if (this.drawsBatch) {
       const { data, seed, batchSize } = this.source;
-      takeFields(this.plan.phase.draws, data.batch({ seed, position }, batchSize), set);
+      takeFields(data, this.plan.phase.draws, data.batch({ seed, position }, batchSize), set);
     }
     this.prepared = { play, position };
   }

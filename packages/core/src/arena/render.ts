@@ -57,7 +57,7 @@ export class Renderer {
         fillDraw(spec, { random: streams[draw], chunk, truncate }, inputs[draw]);
       if (Object.values(plan.view.draws).some((draw) => draw.kind === "batch")) {
         const cursor = { seed: dataSeed, position: chunk * VIEW_BATCH };
-        takeFields(plan.view.draws, this.options.data.batch(cursor, VIEW_BATCH), inputs);
+        takeFields(this.options.data, plan.view.draws, this.options.data.batch(cursor, VIEW_BATCH), inputs);
       }
       const { data } = (await program.run(inputs, this.options.state))[SAMPLES] as HostTensor & { data: Float32Array };
       samples.data.set(data.subarray(0, samples.data.length - filled), filled);

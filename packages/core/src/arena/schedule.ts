@@ -5,7 +5,7 @@ export const repeatOf = (phase: Phase): number => phase.repeat ?? 1;
 export const everyOf = (phase: Phase): number => phase.every ?? 1;
 
 /** Phases are played in order in every round, a lazy one in rounds 0, every, 2 every, …. */
-export const playsIn = (phase: Phase, round: number): boolean => round % everyOf(phase) === 0;
+const playsIn = (phase: Phase, round: number): boolean => round % everyOf(phase) === 0;
 
 /** The indices of phases played in `round`, in order; a repeated phase appears `repeat` times. */
 export function playsOfRound(phases: readonly Phase[], round: number): number[] {

@@ -108,7 +108,7 @@ interface ResultShape {
 }
 
 /** Whether the terms are grouped by network. */
-export const isGrouped = (terms: PhaseResult["terms"]): terms is Readonly<Record<string, Terms>> =>
+const isGrouped = (terms: PhaseResult["terms"]): terms is Readonly<Record<string, Terms>> =>
   !Object.values(terms).some((value) => value instanceof tf.Tensor);
 
 function shapeOfResult(where: string, phase: Phase, result: PhaseResult): ResultShape {

@@ -11,7 +11,7 @@ export interface EmaOptions {
 }
 
 /** A young average follows quickly: its half-life is at most this share of the progress (Karras et al. 2020, arXiv:2006.06676, code). */
-export const EMA_RAMPUP = 0.05;
+const EMA_RAMPUP = 0.05;
 
 /**
  * The share of the average that is kept at each update: average <- decay average + (1 - decay) params.

@@ -2,7 +2,7 @@
 import { type GanError, badPlugin } from "../errors.js";
 
 /** @param expected what the contract says @param got what was found @param advice where to look */
-export const violated = (where: string, expected: string, got: string, advice: string): GanError =>
+const violated = (where: string, expected: string, got: string, advice: string): GanError =>
   badPlugin(where, `${expected}, got ${got}; ${advice}`);
 
 export const movedForeign = (where: string, entry: string): GanError =>

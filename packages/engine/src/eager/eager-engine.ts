@@ -140,7 +140,7 @@ class EagerProgram implements Program {
 }
 
 /** The backends used here start synchronously, so the promise needs no waiting for. */
-export function useBackend(name: string): void {
+function useBackend(name: string): void {
   if (tf.getBackend() !== name) void tf.setBackend(name);
 }
 

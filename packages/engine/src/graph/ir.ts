@@ -6,7 +6,7 @@
  */
 import { sizeOf, type DType } from "@gan-arena/core/base";
 
-export type Attribute = number | string | boolean | readonly number[] | object | undefined;
+type Attribute = number | string | boolean | readonly number[] | object | undefined;
 export type Attributes = Readonly<Record<string, Attribute>>;
 export type Data = Float32Array | Int32Array | Uint8Array;
 

@@ -5,10 +5,10 @@ import { reachable, type Node, type Value } from "./ir.js";
 /** Floating-point operations of one node; element-wise ops are not counted. */
 function operations({ op, inputs, outputs, attributes }: Node): number {
   const [left, right] = inputs;
-  const size = sizeOf((outputs[0] as Value).shape);
+  const size = sizeOf(outputs[0].shape);
   switch (op) {
     case "Gemm":
-      return 2 * size * (left.shape[attributes["transposeA"] === true ? 0 : 1] as number);
+      return 2 * size * left.shape[attributes["transposeA"] === true ? 0 : 1];
     case "MatMul":
       return 2 * size * (left.shape.at(-1) as number);
     case "Conv":
@@ -16,7 +16,7 @@ function operations({ op, inputs, outputs, attributes }: Node): number {
     case "ConvInputGrad":
       return 2 * sizeOf(left.shape) * sizeOf(right.shape.slice(0, 3));
     case "ConvFilterGrad":
-      return 2 * sizeOf(right.shape) * sizeOf((outputs[0] as Value).shape.slice(0, 3));
+      return 2 * sizeOf(right.shape) * sizeOf(outputs[0].shape.slice(0, 3));
     default:
       return 0;
   }

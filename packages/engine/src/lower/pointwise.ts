@@ -10,7 +10,7 @@ import { float, int, isPacked, type LowerNode, type Lowering, type OnnxAttribute
 export const ELEMENT_TYPE = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;
 
 /** The layout in which most of the data already lies: that of the largest operand that is not plain. */
-export function commonLayout(context: Lowering, operands: readonly Value[], shape: readonly number[]): Layout {
+function commonLayout(context: Lowering, operands: readonly Value[], shape: readonly number[]): Layout {
   const size = sizeOf(shape);
   let chosen = PLAIN;
   let largest = 0;
@@ -40,7 +40,7 @@ interface Operand {
 }
 
 /** An operand that broadcasts against values of `rank` in `layout`. */
-export function operand(context: Lowering, value: Value, { layout, rank }: { layout: Layout; rank: number }): Operand {
+function operand(context: Lowering, value: Value, { layout, rank }: { layout: Layout; rank: number }): Operand {
   if (value.splat !== undefined) return { name: context.scalar(value.splat, value.dtype), shape: [] };
   const placed = context.at(value);
   if (layout === PLAIN) return { name: context.plain(placed), shape: value.shape };

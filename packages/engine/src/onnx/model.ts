@@ -18,7 +18,7 @@ export interface Model {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-export const OPSET = 18;
+const OPSET = 18;
 const IR_VERSION = 9;
 const PRODUCER = "gan-arena";
 

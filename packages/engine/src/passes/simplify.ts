@@ -20,7 +20,7 @@ import { POINTWISE } from "./pointwise.js";
 const FOLD_SIZE = 4096;
 
 /** A pointwise op on constants is a constant. */
-export const foldConstants: Rewrite = (graph, { op, inputs, attributes, shape, dtype = "float32" }) => {
+const foldConstants: Rewrite = (graph, { op, inputs, attributes, shape, dtype = "float32" }) => {
   const fold = POINTWISE[op]?.fold;
   if (!fold || inputs.length === 0 || !inputs.every(isConstant)) return undefined;
   if (op === "Cast" && attributes?.["to"] !== "float32" && inputs[0]?.dtype === "float32" && dtype === "int32")
@@ -54,7 +54,7 @@ function foldEach(
 }
 
 /** x + 0, x - 0, x * 1, x / 1, x ^ 1, x * 0, -(-x), x ^ 2, where(constant, …). */
-export const algebra: Rewrite = (graph, { op, inputs, shape, dtype = "float32" }) => {
+const algebra: Rewrite = (graph, { op, inputs, shape, dtype = "float32" }) => {
   const [a, b] = inputs;
   if (!a) return undefined;
   const keeps = (value: Value): boolean => sameShape(value.shape, shape) && value.dtype === dtype;
@@ -99,7 +99,7 @@ export const algebra: Rewrite = (graph, { op, inputs, shape, dtype = "float32" }
 const isPowerOfTwo = (x: number): boolean => x !== 0 && Number.isInteger(Math.log2(Math.abs(x)));
 
 /** An operand that was expanded only to be combined with a full one is used unexpanded: ONNX broadcasts by itself. */
-export const broadcastLate: Rewrite = (graph, { op, inputs, attributes, shape, dtype }) => {
+const broadcastLate: Rewrite = (graph, { op, inputs, attributes, shape, dtype }) => {
   if (!POINTWISE[op] || inputs.length < 2) return undefined;
   for (const [i, input] of inputs.entries()) {
     const source = input.node.op === "Expand" ? input.node.inputs[0] : undefined;
@@ -112,7 +112,7 @@ export const broadcastLate: Rewrite = (graph, { op, inputs, attributes, shape, d
 };
 
 /** Reshapes, transposes, casts and expansions that change nothing, or that follow one another. */
-export const shapeChains: Rewrite = (graph, { op, inputs, attributes, shape, dtype = "float32" }) => {
+const shapeChains: Rewrite = (graph, { op, inputs, attributes, shape, dtype = "float32" }) => {
   const [x] = inputs;
   if (!x) return undefined;
   const source = x.node.inputs[0];
@@ -161,7 +161,7 @@ const STEEP = 1e38;
 /**
  * x > 0 as a number is clip(1e38 x, 0, 1): two vectorised ops, where a comparison and its cast go through single bytes.
  */
-export const positiveMask: Rewrite = (graph, { op, inputs, attributes, shape }) => {
+const positiveMask: Rewrite = (graph, { op, inputs, attributes, shape }) => {
   if (op !== "Cast" || attributes?.["to"] !== "float32") return undefined;
   const { node } = inputs[0];
   const [x, threshold] = node.inputs;
@@ -172,7 +172,7 @@ export const positiveMask: Rewrite = (graph, { op, inputs, attributes, shape }) 
 };
 
 /** mask * (1 - alpha) + alpha, the slope of a leaky unit, is a clip to [alpha,1]. */
-export const slopeClip: Rewrite = (graph, { op, inputs, shape }) => {
+const slopeClip: Rewrite = (graph, { op, inputs, shape }) => {
   if (op !== "Add") return undefined;
   const [product, offset] = inputs as [Value, Value];
   if (offset.splat === undefined || product.node.op !== "Mul") return undefined;

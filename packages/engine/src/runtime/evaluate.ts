@@ -6,7 +6,7 @@ import { tracer } from "../trace/register.js";
 import { createSession } from "./ort.js";
 import { lowerToModel } from "./program.js";
 
-export async function evaluate(value: Value, policy: LoweringPolicy = STANDARD): Promise<Data> {
+async function evaluate(value: Value, policy: LoweringPolicy = STANDARD): Promise<Data> {
   const traced = { graph: tracer().instance.graph, inputs: {}, state: {}, outputs: { value }, newState: {} };
   const model = lowerToModel(traced, { name: "outside", inputs: {}, state: {} }, { policy });
   const session = await createSession(encodeModel(model), { threads: 1 });

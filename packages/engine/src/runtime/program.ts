@@ -18,9 +18,9 @@ const NEW = "new/";
 
 /**
  * Floating-point operations from which on a program is run on several threads. Below it the threads wait for each other
- * longer than they compute: a phase of the ring is as fast on one, and twice as fast when other runs want the cores.
+ * longer than they compute, and much longer still when other processes want the cores.
  */
-const PARALLEL_WORK = 2e8;
+const PARALLEL_WORK = 5e7;
 
 /** Lowers a traced function to an ONNX model whose ports are named after inputs, outputs and state entries. */
 export function lowerToModel(

@@ -60,7 +60,7 @@ function einsumShape(equation: string, inputs: readonly Value[]): number[] {
 }
 
 /** `[…,m,k] x […,k,n]`, batch axes broadcast. */
-export function matMul(
+function matMul(
   k: KernelContext,
   a: Value,
   b: Value,

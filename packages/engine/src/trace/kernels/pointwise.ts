@@ -116,7 +116,7 @@ function sameType(k: KernelContext, a: Value, b: Value): [Value, Value] {
   return [cast(k, a, common), cast(k, b, common)];
 }
 
-export function where(k: KernelContext, condition: Value, t: Value, e: Value): Value {
+function where(k: KernelContext, condition: Value, t: Value, e: Value): Value {
   const shape = broadcastShapes(broadcastShapes(condition.shape, t.shape), e.shape);
   return k.make({ op: "Where", inputs: [cast(k, condition, "bool"), t, e], shape, dtype: t.dtype });
 }

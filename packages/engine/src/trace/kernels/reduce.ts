@@ -65,7 +65,7 @@ function attributesOf(k: KernelContext, x: Value): Reduction {
   return { axes, keepDims: (k.attrs["keepDims"] as boolean | undefined) ?? false };
 }
 
-export function reduce(k: KernelContext, op: string, x: Value, { axes, keepDims }: Reduction): Value {
+function reduce(k: KernelContext, op: string, x: Value, { axes, keepDims }: Reduction): Value {
   const shape = reducedShape(x.shape, axes, keepDims);
   const count = sizeOf(axes.map((axis) => x.shape[axis]));
   if (count === 1) return reshape(k, x, shape);

@@ -1,9 +1,8 @@
 /** @file Kernels that move values without computing: shapes, slices, joins, fills. */
 import { tf } from "@gan-arena/core";
 import { packedSize, sizeOf, type DType, type Packing } from "@gan-arena/core/base";
-import { constantData, type Value } from "../../graph/ir.js";
-import { binary } from "./pointwise.js";
-import { kernel, scalar, type KernelContext } from "./support.js";
+import type { Value } from "../../graph/ir.js";
+import { kernel, type KernelContext } from "./support.js";
 
 const { util, slice_util: sliceUtil, backend_util: backendUtil } = tf;
 
@@ -145,7 +144,7 @@ export const transpose = (k: KernelContext, x: Value, perm: readonly number[]): 
     dtype: x.dtype,
   });
 
-export const expand = (k: KernelContext, x: Value, shape: readonly number[]): Value =>
+const expand = (k: KernelContext, x: Value, shape: readonly number[]): Value =>
   k.make({ op: "Expand", inputs: [x], shape, dtype: x.dtype });
 
 function filled(k: KernelContext, x: Value, value: number): Value {
@@ -170,7 +169,7 @@ interface SliceBounds {
   readonly steps: readonly number[];
 }
 
-export function slice(k: KernelContext, x: Value, { starts, ends, steps }: SliceBounds): Value {
+function slice(k: KernelContext, x: Value, { starts, ends, steps }: SliceBounds): Value {
   const shape = starts.map((start, i) => {
     const step = steps[i];
     const end = ends[i];
@@ -211,7 +210,7 @@ function stridedSlice(k: KernelContext): Value {
   return reshape(k, cut, info.finalShape);
 }
 
-export function pad(
+function pad(
   k: KernelContext,
   x: Value,
   { paddings, value = 0 }: { readonly paddings: readonly (readonly [number, number])[]; readonly value?: number },
@@ -254,10 +253,3 @@ function mirrorPad(
     return parts.length === 1 ? value : concat(k, parts, axis);
   }, x);
 }
-
-/** Indices as constants where they are known, for kernels that need numbers while tracing. */
-export const knownNumbers = (value: Value): number[] | undefined =>
-  value.splat !== undefined || value.data ? Array.from(constantData(value)) : undefined;
-
-export const addScalar = (k: KernelContext, x: Value, value: number): Value =>
-  binary(k, "Add", x, scalar(k, value, x.dtype));

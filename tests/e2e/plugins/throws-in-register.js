@@ -1,0 +1,3 @@
+export const register = () => {
+  throw new Error("no such table");
+};
