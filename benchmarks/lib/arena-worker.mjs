@@ -1,0 +1,29 @@
+/**
+ * @file We, measured as users meet us: the arena trains a variant on the onnx engine.
+ *
+ *     node arena-worker.mjs <case> [--threads n]
+ *
+ * `run` lets the arena go on: draws, plays, counters, watching of the terms. `bare` runs the same programs on inputs
+ * drawn once, which tells what the arena costs.
+ */
+import { parseArgs } from "node:util";
+import { caseByName } from "../cases/index.mjs";
+import { BareGame } from "./bare-game.mjs";
+import { GatedArena } from "./gated-arena.mjs";
+import { serve } from "./protocol.mjs";
+import { OnnxEngine } from "@gan-arena/engine";
+
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { threads: { type: "string" } } });
+const played = caseByName(positionals[0]);
+const threads = Number(values.threads ?? played.threads);
+const { variant, data } = await played.open();
+const engine = await OnnxEngine.create({ threads });
+const arena = await GatedArena.open({ played, variant, data, engine });
+const bare = await BareGame.open({ played, variant, data, engine });
+
+const { versions, choices } = engine.info;
+await serve(
+  { node: process.versions.node, ...versions, ...choices },
+  { run: (n) => arena.run(n), bare: (n) => bare.run(n) },
+);
+process.exit(0);

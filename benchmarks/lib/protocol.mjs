@@ -1,0 +1,26 @@
+/**
+ * @file How the benchmark talks to those it measures: lines on their standard input and output.
+ *
+ *     < ready {"versions":{…}}     once, when everything is loaded, compiled and warm
+ *     > run 20                     play 20 steps or a few more
+ *     < ran 20 311.25              so many were played, in so many milliseconds
+ *     > quit
+ *
+ * Peers in other languages write the same lines. Lines that begin otherwise are for people.
+ */
+import { createInterface } from "node:readline";
+
+/**
+ * The side of one that is measured.
+ * @param {Record<string, string>} versions of what computes
+ * @param {Record<string, (steps: number) => Promise<{ steps: number, ms: number }>>} commands by name
+ */
+export async function serve(versions, commands) {
+  console.log(`ready ${JSON.stringify({ versions })}`);
+  for await (const line of createInterface({ input: process.stdin })) {
+    const [command, count] = line.split(" ");
+    if (command === "quit") return;
+    const { steps, ms } = await commands[command](Number(count));
+    console.log(`ran ${steps} ${ms}`);
+  }
+}
