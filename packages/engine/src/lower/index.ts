@@ -1,6 +1,7 @@
 /** @file Which lowering each op of the graph has. */
 import { POINTWISE } from "../passes/pointwise.js";
-import { lowerConv, lowerConvFilterGrad, lowerConvInputGrad, lowerPool } from "./convolution.js";
+import { lowerConv, lowerConvInputGrad, lowerPool } from "./convolution.js";
+import { lowerConvFilterGrad } from "./filter-gradient.js";
 import type { LowerNode } from "./lowering.js";
 import { lowerPointwise } from "./pointwise.js";
 import * as structure from "./structure.js";

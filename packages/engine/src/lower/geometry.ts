@@ -1,0 +1,12 @@
+/** @file What lowerings of convolutions have in common. */
+import type { Node, Value } from "../graph/ir.js";
+import type { Geometry } from "../trace/kernels/convolution.js";
+import type { OnnxAttribute } from "./lowering.js";
+
+export type Extents = readonly [number, number, number, number];
+export type ConvAttributes = Record<string, OnnxAttribute>;
+
+export const geometryOf = (node: Node): Geometry => node.attributes as unknown as Geometry;
+
+/** The node's only output. */
+export const result = (node: Node): Value => node.outputs[0];
