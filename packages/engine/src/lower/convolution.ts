@@ -4,7 +4,7 @@
  * What follows a convolution at once, a bias and an activation, is computed by its kernel.
  */
 import { sizeOf } from "@gan-arena/core/base";
-import { sameShape, type Node, type Value } from "../graph/ir.js";
+import { sameShape, type Value } from "../graph/ir.js";
 import type { Geometry } from "../trace/kernels/convolution.js";
 import { geometryOf, result, type ConvAttributes, type Extents } from "./geometry.js";
 import { NCHW, OIHW, blockedFilter, blockedImage, blockedOutputFilter } from "./layout.js";
