@@ -31,20 +31,24 @@ export function lowerToModel(
   const results = [...Object.values(traced.outputs), ...Object.values(traced.newState)];
   const lowering = new Lowering(policy, LOWERINGS, results, (op) => unknownKernel(signature.name, op), weights);
   const outputs: ModelPort[] = [];
-  // Ports have names of their own; ONNX Runtime removes the identities.
-  const port = (name: string, from: string): void => {
-    lowering.nodes.push({ op: "Identity", domain: "", inputs: [from], outputs: [name], attributes: {} });
-  };
+  const sources = new Map<string, string>();
   for (const [name, value] of Object.entries(traced.outputs)) {
-    port(name, lowering.as(value, PLAIN));
+    sources.set(name, lowering.as(value, PLAIN));
     outputs.push({ name, shape: value.shape, dtype: value.dtype });
   }
   for (const [name, value] of Object.entries(traced.newState)) {
     const packing = signature.state[name];
     if (!packing) throw internalError(signature.name, `state entry ${name} has no packing`);
-    const flat = { ...lowering.at(value) };
-    port(NEW + name, lowering.as(flat, packedLayout(packing)));
+    sources.set(NEW + name, lowering.as(value, packedLayout(packing)));
     outputs.push({ name: NEW + name, shape: value.shape, dtype: value.dtype });
+  }
+  // The node that makes a result writes it under the port's name, so that nothing is copied on the way out; what is an
+  // input, a constant or another port already needs a copy.
+  const produced = new Set(lowering.nodes.flatMap((node) => node.outputs));
+  const renamed = new Map<string, string>();
+  for (const [name, from] of sources) {
+    if (produced.has(from) && !renamed.has(from)) renamed.set(from, name);
+    else lowering.nodes.push({ op: "Identity", domain: "", inputs: [from], outputs: [name], attributes: {} });
   }
   const used = new Set(lowering.nodes.flatMap((node) => node.inputs));
   const values = [...Object.values(traced.inputs), ...Object.values(traced.state)];
@@ -55,9 +59,15 @@ export function lowerToModel(
       dtype: value.dtype,
     }))
     .filter(({ name }) => used.has(name));
+  const portNamed = (name: string): string => renamed.get(name) ?? name;
+  const nodes = lowering.nodes.map((node) => ({
+    ...node,
+    inputs: node.inputs.map(portNamed),
+    outputs: node.outputs.map(portNamed),
+  }));
   return {
     name: signature.name,
-    nodes: lowering.nodes,
+    nodes,
     initializers: [...lowering.initializers.values()],
     inputs,
     outputs,
