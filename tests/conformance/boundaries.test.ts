@@ -10,6 +10,8 @@ interface Manifest {
   readonly name: string;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
 }
 
 interface Package {
@@ -20,7 +22,10 @@ interface Package {
     readonly file: string;
     readonly isTest: boolean;
     readonly imports: readonly string[];
-    /** Packages that are required when they are needed, or whose files are found by name: `require.resolve("mnist/…")`. */
+    /**
+     * Packages that are required when they are needed, or whose files are found by name: `require.resolve("mnist/…")`.
+     * What a template fills in is written `*`.
+     */
     readonly resolves: readonly string[];
   }[];
 }
@@ -41,7 +46,8 @@ const codeOf = (file: string): string =>
 
 /** Specifiers of all static and dynamic imports; examples in comments and words in messages are left out. */
 function importsOf(code: string): string[] {
-  const pattern = /\bfrom\s+"([^"$]+)"|\bimport\(\s*"([^"$]+)"\s*\)|^import\s+"([^"]+)"/gmu;
+  const pattern =
+    /^(?:import\b|export\b|\})[^"\n]*\bfrom\s+"([^"$]+)"|\bimport\(\s*"([^"$]+)"\s*\)|^import\s+"([^"]+)"/gmu;
   return [...code.matchAll(pattern)].map(([, from, dynamic, bare]) => from ?? dynamic ?? bare ?? "");
 }
 
@@ -49,7 +55,9 @@ const PACKAGES: readonly Package[] = readdirSync(join(ROOT, "packages")).map((na
   const folder = join("packages", name);
   const files = sourcesIn(join(folder, "src")).map((file) => {
     const code = codeOf(file);
-    const resolves = [...code.matchAll(/\b(?:resolve|require)\(\s*["`]([^"`$]+)/gu)].map(([, name = ""]) => name);
+    const resolves = [...code.matchAll(/\b(?:resolve|require)\(\s*(?:"([^"]+)"|`([^`]+)`)/gu)].map(
+      ([, plain = "", template = ""]) => plain || template.replaceAll(/\$\{[^}]*\}/gu, "*"),
+    );
     return { file, isTest: file.endsWith(".test.ts"), imports: importsOf(code), resolves };
   });
   return { folder, manifest: readManifest(folder), files };
@@ -68,6 +76,7 @@ function packageOf(specifier: string): string | undefined {
 
 const CORE = "@gan-arena/core";
 const CLI = "gan-arena";
+const CLIENT = "mlflow-js-client";
 const OWN = new Set(PACKAGES.map(({ manifest }) => manifest.name));
 
 /** Every import of one package by another, as `file -> specifier`. */
@@ -89,12 +98,13 @@ describe("the direction of imports", () => {
     expect(OWN).toContain(CLI);
   });
 
-  it("core imports no other package; the others import core only; only the command imports the others", () => {
+  it("core imports no other package; the others import core only, tracking the MLflow client too; only the command imports the others", () => {
     expect(
       offences(({ manifest: { name } }, specifier) => {
         const target = packageOf(specifier);
         if (target === undefined || !OWN.has(target) || target === name || name === CLI) return true;
-        return name !== CORE && target === CORE;
+        // The client knows nothing of ours and is of use without us; what sends the store's runs is built on it.
+        return name !== CORE && (target === CORE || (target === CLIENT && name === "@gan-arena/tracking"));
       }),
     ).toEqual([]);
   });
@@ -116,8 +126,8 @@ describe("the direction of imports", () => {
     expect(strays).toEqual([]);
   });
 
-  it("the store and the report import neither TensorFlow.js nor the part of core that loads it", () => {
-    const light = new Set(["@gan-arena/tracking", "@gan-arena/studio"]);
+  it("the store, the report and the sweep import neither TensorFlow.js nor the part of core that loads it", () => {
+    const light = new Set(["@gan-arena/tracking", "@gan-arena/studio", "@gan-arena/sweep"]);
     expect(
       offences(
         ({ manifest: { name } }, specifier) =>
@@ -148,7 +158,9 @@ describe.each(PACKAGES.map((entry) => [entry.manifest.name, entry] as const))(
       );
 
     it("names what the sources import, and nothing else", () => {
-      expect(Object.keys(manifest.dependencies ?? {}).sort(byName)).toEqual([...imported(false)].sort(byName));
+      const { required, optional } = parted(imported(false), manifest);
+      expect(Object.keys(manifest.dependencies ?? {}).sort(byName)).toEqual(required.sort(byName));
+      expect(Object.keys(manifest.peerDependencies ?? {}).sort(byName)).toEqual(optional.sort(byName));
     });
 
     it("or the root names what only the tests import", () => {
@@ -161,6 +173,44 @@ describe.each(PACKAGES.map((entry) => [entry.manifest.name, entry] as const))(
     });
   },
 );
+
+/**
+ * Parts what the sources of a package name into what it must depend on and the optional peers that it can do without.
+ * A name with a placeholder, `@tensorflow/*`, stands for all optional peers that fit it; without one it is taken for required.
+ */
+function parted(names: Iterable<string | undefined>, { peerDependencies = {}, peerDependenciesMeta = {} }: Manifest) {
+  const peers = Object.keys(peerDependencies).filter((peer) => peerDependenciesMeta[peer]?.optional === true);
+  const [required, optional] = [new Set<string>(), new Set<string>()];
+  for (const name of names) {
+    if (name === undefined) continue;
+    const fitting = peers.filter((peer) => fits(peer, name));
+    for (const peer of fitting) optional.add(peer);
+    if (fitting.length === 0) required.add(name);
+  }
+  return { required: [...required], optional: [...optional] };
+}
+
+/** @param pattern a package's name, in which one `*` stands for some letters */
+function fits(name: string, pattern: string): boolean {
+  const [head = "", tail] = pattern.split("*");
+  return tail === undefined ? name === pattern : name.startsWith(head) && name.endsWith(tail);
+}
+
+describe("names with a placeholder", () => {
+  const optional = { optional: true };
+  const peers = { "@a/one": "1.0.0", "@a/two": "1.0.0", b: "1.0.0" };
+  const all = { "@a/one": optional, "@a/two": optional, b: optional };
+
+  it("stand for the optional peers that fit; other names are required", () => {
+    const manifest = { name: "x", peerDependencies: peers, peerDependenciesMeta: all };
+    expect(parted(["@a/*", "c"], manifest)).toEqual({ required: ["c"], optional: ["@a/one", "@a/two"] });
+  });
+  it("are no excuse for peers that are not optional, nor for none", () => {
+    expect(parted(["@a/*"], { name: "x", peerDependencies: peers })).toEqual({ required: ["@a/*"], optional: [] });
+    const manifest = { name: "x", peerDependencies: peers, peerDependenciesMeta: { "@a/two": optional } };
+    expect(parted(["@a/*"], manifest).optional).toEqual(["@a/two"]); // and @a/one is left over, which the test below sees
+  });
+});
 
 /** Imports one built package in a process of its own and returns the names of the packages that were loaded with `require`. */
 function loadedBy(name: string): Set<string> {
@@ -190,6 +240,7 @@ describe("what is loaded when a built package is imported", () => {
     "@gan-arena/core/base",
     "@gan-arena/tracking",
     "@gan-arena/studio",
+    "@gan-arena/sweep",
     "@gan-arena/datasets",
     "@gan-arena/metrics",
   ])("%s does not", (name) => {

@@ -1,5 +1,5 @@
 /**
- * @file Python with ONNX Runtime, in a virtual environment of the tests' own, made once and kept with the packages.
+ * @file Python with packages of its own, in virtual environments of the tests, made once and kept with the packages.
  *
  * Where there is no `python3` (3.10 or newer) the tests that need it are skipped, except in CI (`CI` is set), where they fail.
  */
@@ -9,7 +9,7 @@ import { dirname, join } from "node:path";
 import { ROOT } from "./repository.js";
 
 const PACKAGES = ["onnxruntime>=1.20", "numpy>=1.26"] as const;
-const FOLDER = join(ROOT, "node_modules", ".cache", "gan-arena-tests", "python");
+const CACHE = join(ROOT, "node_modules", ".cache", "gan-arena-tests");
 const onWindows = process.platform === "win32";
 
 const interpreterIn = (folder: string): string =>
@@ -30,25 +30,28 @@ export function pythonMissing(): string | undefined {
 }
 
 /**
- * The interpreter of the environment, made when it is not there: half a minute and a connection to a package index, once.
+ * The interpreter of an environment, made when it is not there: a minute and a connection to a package index, once.
  * @throws Error when Python or its packages cannot be had
  */
-export function pythonWithOnnx(): string {
-  if (!existsSync(interpreterIn(FOLDER))) {
+export function pythonWith(name: string, packages: readonly string[]): string {
+  const folder = join(CACHE, name);
+  if (!existsSync(interpreterIn(folder))) {
     // Made under another name and renamed when it is whole, so that an interrupted attempt is not taken for an environment.
-    const attempt = `${FOLDER}-${process.pid}`;
-    mkdirSync(dirname(FOLDER), { recursive: true });
+    const attempt = `${folder}-${process.pid}`;
+    mkdirSync(dirname(folder), { recursive: true });
     run("python3", ["-m", "venv", attempt]);
-    run(interpreterIn(attempt), ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...PACKAGES]);
+    run(interpreterIn(attempt), ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...packages]);
     try {
-      renameSync(attempt, FOLDER);
+      renameSync(attempt, folder);
     } catch {
       // Another process was faster.
       rmSync(attempt, { recursive: true, force: true });
     }
   }
-  return interpreterIn(FOLDER);
+  return interpreterIn(folder);
 }
+
+export const pythonWithOnnx = (): string => pythonWith("python", PACKAGES);
 
 /** Runs a script. @returns what it prints */
 export const python = (script: string, words: readonly string[]): string =>

@@ -8,6 +8,7 @@ import type { Metric } from "./contracts/metric.js";
 import type { RunSpec, Tracker } from "./contracts/tracker.js";
 import type { GanVariant } from "./contracts/variant.js";
 import { badPlugin, unknownName } from "./errors.js";
+import { withPartsSettings } from "./parts/schema.js";
 
 /** Makes a tracker for one run; `home` is the store's folder. */
 export interface TrackerFactory {
@@ -26,6 +27,8 @@ export const DATASET: InjectionToken<AnyDataset> = Symbol.for("gan-arena/dataset
 export const METRIC: InjectionToken<Metric> = Symbol.for("gan-arena/metric");
 export const ENGINE: InjectionToken<EngineFactory> = Symbol.for("gan-arena/engine");
 export const TRACKER: InjectionToken<TrackerFactory> = Symbol.for("gan-arena/tracker");
+/** The folder of runs, for plugins that keep something there; registered before the plugins are. */
+export const HOME: InjectionToken<string> = Symbol.for("gan-arena/home");
 
 const require = createRequire(import.meta.url);
 
@@ -42,13 +45,20 @@ export function allOf<T extends { readonly name: string }>(
   token: InjectionToken<T>,
 ): T[] {
   if (!container.isRegistered(token)) return [];
-  const plugins = container.resolveAll(token).sort((a, b) => a.name.localeCompare(b.name));
+  const plugins = container
+    .resolveAll(token)
+    .map((plugin) => withSharedSettings(token, plugin))
+    .sort((a, b) => a.name.localeCompare(b.name));
   plugins.forEach((plugin, i) => {
     if (i > 0 && plugins[i - 1]?.name === plugin.name)
       throw badPlugin(plugin.name, `two plugins have the name "${plugin.name}"; rename one of them or leave it out`);
   });
   return plugins;
 }
+
+/** Variants get the settings that all of them share; a plugin does nothing for it. */
+const withSharedSettings = <T>(token: InjectionToken<T>, plugin: T): T =>
+  token === (VARIANT as unknown) ? (withPartsSettings(plugin as AnyVariant) as T) : plugin;
 
 /** The plugin of that name. @throws GanError UNKNOWN_NAME with the nearest known name */
 export function named<T extends { readonly name: string }>(

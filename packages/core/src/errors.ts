@@ -44,7 +44,8 @@ export function nearestName(name: string, known: readonly string[]): string | un
   const lower = name.toLowerCase();
   const ranked = known
     .map((candidate) => ({ candidate, edits: distance(lower, candidate.toLowerCase()) }))
-    .sort((a, b) => a.edits - b.edits);
+    // Of two that are as near, the one that was typed with letters left out: "--sed" is "--seed" rather than "--set".
+    .sort((a, b) => a.edits - b.edits || Number(holds(b.candidate, lower)) - Number(holds(a.candidate, lower)));
   const best = ranked[0];
   if (!best) return undefined;
   const near = best.edits <= Math.max(2, Math.ceil(name.length / 3));
@@ -52,6 +53,13 @@ export function nearestName(name: string, known: readonly string[]): string | un
   return known.find(
     (candidate) => candidate.toLowerCase().startsWith(lower) || lower.startsWith(candidate.toLowerCase()),
   );
+}
+
+/** Whether all letters of `part` are in `whole`, in this order. */
+function holds(whole: string, part: string): boolean {
+  let at = 0;
+  for (const letter of whole.toLowerCase()) if (letter === part[at]) at++;
+  return at === part.length;
 }
 
 /** "did you mean …?" when a known name is near, else the whole list. */

@@ -6,5 +6,6 @@ export * from "./game/index.js";
 export * from "./losses/index.js";
 export * from "./nn/index.js";
 export * from "./optimizers/index.js";
+export * from "./parts/index.js";
 export * from "./penalties/index.js";
 export * from "./tensor/index.js";

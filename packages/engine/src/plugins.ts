@@ -1,12 +1,13 @@
 /** @file The engines as plugins. */
-import { availableParallelism } from "node:os";
-import { ENGINE, type DependencyContainer, type EngineFactory, type EngineOptions } from "@gan-arena/core/base";
+import { join } from "node:path";
+import { ENGINE, HOME, type DependencyContainer, type EngineFactory } from "@gan-arena/core/base";
 import { tf } from "@gan-arena/core";
 import { EagerEngine } from "./eager/eager-engine.js";
+import { tfjsNodeFactory } from "./eager/tfjs-node/factories.js";
+import { TFJS_NODE_NAMES } from "./eager/tfjs-node/installation.js";
 import { OnnxEngine } from "./runtime/onnx-engine.js";
 import { loadOrt } from "./runtime/ort.js";
-
-const threadCount = ({ threads }: EngineOptions): number => (threads > 0 ? threads : availableParallelism());
+import { threadCount } from "./threads.js";
 
 export const onnxFactory: EngineFactory = {
   name: "onnx",
@@ -36,6 +37,11 @@ export const cpuFactory: EngineFactory = {
     ),
 };
 
+/** Where the engines that are built on this machine lie. @param home the folder of runs */
+export const enginesFolder = (home: string): string => join(home, "engines");
+
 export function register(container: DependencyContainer): void {
-  for (const engine of [onnxFactory, cpuFactory]) container.register(ENGINE, { useValue: engine });
+  const engines = container.isRegistered(HOME) ? enginesFolder(container.resolve(HOME)) : undefined;
+  const native = TFJS_NODE_NAMES.map((name) => tfjsNodeFactory(name, engines));
+  for (const engine of [onnxFactory, ...native, cpuFactory]) container.register(ENGINE, { useValue: engine });
 }

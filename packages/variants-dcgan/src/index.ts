@@ -1,2 +1,3 @@
-export { dcgan, dcganConfig, type DcganConfig } from "./dcgan.js";
+export { dcgan } from "./dcgan.js";
+export { dcganConfig, type DcganConfig } from "./config.js";
 export { register } from "./register.js";

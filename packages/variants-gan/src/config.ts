@@ -1,12 +1,9 @@
 /** @file What a user may set of the GAN. */
-import type { DataSpec } from "@gan-arena/core";
+import { lossField, type DataSpec } from "@gan-arena/core";
 import { z } from "zod";
 
 export const ganConfig = z.object({
-  loss: z
-    .enum(["nonSaturating", "minimax"])
-    .default("nonSaturating")
-    .describe("what G minimises: -log D(G(z)) (Sec. 3), or log(1 - D(G(z))), the saturating form of Eq. 1"),
+  loss: lossField("nonSaturating"),
   zDim: z
     .union([z.literal("auto"), z.int().min(1).max(4096)])
     .default("auto")

@@ -14,16 +14,18 @@ import {
   logUniform,
   lossByName,
   normal,
+  perceptrons,
   phase,
   r1,
+  smallConvolutions,
   tf,
   uniform,
   view,
   type DataSpec,
   type Draw,
+  type TensorMap,
 } from "@gan-arena/core";
 import { ganConfig, settingsFor, type GanConfig } from "./config.js";
-import { networks } from "./networks.js";
 
 function latent(config: GanConfig, data: DataSpec): Draw {
   const { zDim, zPrior } = settingsFor(config, data);
@@ -57,7 +59,8 @@ export const gan = defineVariant<GanConfig>({
 
   networks: (config, data) => {
     checkData(config, data);
-    return { ...networks(config, data) };
+    const conv = data.image !== undefined && config.architecture !== "mlp";
+    return conv ? smallConvolutions(config, data.image) : perceptrons(config, data);
   },
 
   optimizers: (config, data) => {
@@ -93,8 +96,13 @@ export const gan = defineVariant<GanConfig>({
       phase({
         name: "generator",
         updates: ["G"],
-        draws: { z: latent(config, data) }, // Alg. 1: fresh noise
-        loss: ({ G, D }, { z }) => ({ terms: { adversarial: loss.generator({ fake: D(G(z)) }) } }),
+        // Alg. 1: fresh noise. Only a relativistic loss looks at real samples here.
+        draws: { z: latent(config, data), ...(loss.comparesReal ? { x: batch() } : {}) },
+        loss({ G, D }, { z, ...drawn }: TensorMap) {
+          const fake = D(G(z));
+          const real = loss.comparesReal ? { real: D(drawn["x"]) } : {};
+          return { terms: { adversarial: loss.generator({ fake, ...real }) } };
+        },
       }),
     ];
   },

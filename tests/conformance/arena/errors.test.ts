@@ -1,4 +1,4 @@
-import { batch, normal, phase, replay, sgd, tf, view, type AnyVariant, type Phase } from "@gan-arena/core";
+import { batch, cycle, normal, phase, replay, sgd, tf, view, type AnyVariant, type Phase } from "@gan-arena/core";
 import { describe, expect, it } from "vitest";
 import { add, criticPhase, generatorOfB, generatorPhase, lineVariant, mean, mul, neg, open, samplesView } from "./support.js";
 
@@ -16,6 +16,8 @@ describe("variants whose parts do not fit are refused, with what to do", () => {
     ["no view", lineVariant({ views: () => [] }), /needs at least one view, got none/],
     ["updates nothing", withPhases(critic({ updates: [] })), /must update at least one network/],
     ["repeat 0", withPhases(critic({ repeat: 0 })), /repeat must be a whole number from 1 on, got 0/],
+    ["repeat of a function that gives 0", withPhases(critic({ repeat: () => 0 })), /\[critic\] repeat must give a whole number from 1 on, got 0 for round 0/],
+    ["a cycle of no labels", withPhases(critic({ draws: { ...criticPhase.draws, c: cycle(0) } })), /the number of labels of cycle "c" must be a whole number above 0, got 0/],
     ["every 1.5", withPhases(critic({ every: 1.5 })), /every must be a whole number from 1 on, got 1.5/],
     ["unknown field", withPhases(critic({ draws: { x: batch("y"), z: normal(1) } })), /no field of the data set line "y"; did you mean "x"\?|known: x/],
     ["a draw named hyper", withPhases(critic({ draws: { ...criticPhase.draws, hyper: normal(1) } })), /the name "hyper" is taken/],

@@ -68,6 +68,17 @@ describe("one round worked by hand (real samples 1, a = 3, b = 2, rate 0.1)", ()
     expect(terms.values["D/fake"]).toBeCloseTo(5.9, 5);
   });
 
+  it("repeat as a function: two critic updates in round 0 and one in round 1", async () => {
+    const growing = { ...criticPhase, repeat: (round: number) => (round === 0 ? 2 : 1) };
+    const { arena, tracker } = await played(lineVariant({ phases: () => [growing, generatorPhase] }), 3);
+    // 12 images: two batches of 4 and one G step, then one batch and one G step.
+    expect(tracker.of("terms").map(({ round, kimg, gradientEvaluations }) => [round, kimg, gradientEvaluations])).toEqual([
+      [1, 0.008, 3],
+      [2, 0.012, 5],
+    ]);
+    expect(arena.game.phases).toHaveLength(2);
+  });
+
   it("lazy: every 2nd round, weight 2, rate 0.1 * 2/3: a = 3 - (0.1 + 2 * 0.5 * 0.1) 2/3", async () => {
     const lazy = phase({
       name: "lazy",

@@ -1,12 +1,13 @@
-import { batch, normal, tf, uniform, view } from "@gan-arena/core";
+import { batch, cycle, normal, tf, uniform, view } from "@gan-arena/core";
 import { describe, expect, it } from "vitest";
 import { lineData, lineVariant, open } from "./support.js";
 
 const noise = view({ name: "noise", draws: { z: normal(1) }, render: ({ G }, { z }) => tf.add(z, tf.mul(0, G(z))) });
 const flat = view({ name: "flat", draws: { u: uniform(1, -3, 5) }, render: (_, { u }) => u });
 const translation = view({ name: "translation", draws: { x: batch() }, render: (_, { x }) => tf.add(x, 100) });
+const labels = view({ name: "labels", draws: { c: cycle(10) }, render: (_, { c }) => tf.cast(tf.reshape(c, [-1, 1]), "float32") });
 const pair = view({ name: "pair", draws: { z: normal(1) }, render: (_, { z }) => tf.reshape(tf.stack([z, tf.neg(z)], 1), [-1, 1]) });
-const variant = lineVariant({ views: () => [noise, flat, translation, pair] });
+const variant = lineVariant({ views: () => [noise, flat, translation, labels, pair] });
 const rendered = async (options: { view?: string; n: number; counter?: number; seed?: number; truncate?: number }): Promise<number[]> => {
   const { arena } = await open(variant, { data: lineData((position) => position) });
   return Array.from((await arena.render(options)).data);
@@ -47,6 +48,10 @@ describe("render", () => {
 
   it("views of real samples go through the test split in order", async () => {
     expect(await rendered({ view: "translation", n: 66 })).toEqual(Array.from({ length: 66 }, (_, i) => 100 + i));
+  });
+
+  it("labels of a cycle go on across batches of 64: sample i is i mod 10", async () => {
+    expect(await rendered({ view: "labels", n: 130 })).toEqual(Array.from({ length: 130 }, (_, i) => i % 10));
   });
 
   it("a view may return several samples for each draw", async () => {

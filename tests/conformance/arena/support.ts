@@ -24,12 +24,18 @@ import {
   type RunSpec,
   type Tracker,
 } from "@gan-arena/core";
-import { cpuFactory, onnxFactory } from "@gan-arena/engine";
+import { register } from "@gan-arena/engine";
+import { createContainer, ENGINE, HOME, named } from "@gan-arena/core/base";
 import { z } from "zod";
 
-/** The reference engine; with GAN_ARENA_TEST_ENGINE=onnx the same tests run on compiled programs. */
+const container = createContainer();
+const { GAN_ARENA_TEST_HOME, GAN_ARENA_TEST_ENGINE = "cpu" } = process.env;
+if (GAN_ARENA_TEST_HOME !== undefined) container.register(HOME, { useValue: GAN_ARENA_TEST_HOME });
+register(container);
+
+/** The reference engine; GAN_ARENA_TEST_ENGINE names another, and GAN_ARENA_TEST_HOME the home where it was built. */
 export const openEngine = (): Promise<Engine> =>
-  (process.env["GAN_ARENA_TEST_ENGINE"] === "onnx" ? onnxFactory : cpuFactory).create({ threads: 1, deterministic: true });
+  named(container, ENGINE, GAN_ARENA_TEST_ENGINE, "engine").create({ threads: 1, deterministic: true });
 
 const { mul, mean, neg, sub, add } = tf;
 

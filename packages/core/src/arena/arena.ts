@@ -128,7 +128,7 @@ class PhaseArena implements Arena {
     readonly seed?: number;
     readonly truncate?: number;
   }): Promise<HostTensor> {
-    const name = `view/${view ?? this.renderer.viewName()}/${counter}`;
+    const name = `view/${view ?? this.renderer.judged().name}/${counter}`;
     return this.renderer.render({ view, n, seed, name, dataSeed: seed + counter, truncate });
   }
 

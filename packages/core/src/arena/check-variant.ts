@@ -4,6 +4,7 @@ import { sizeOf, type TensorSpec } from "../contracts/tensors.js";
 import type { Draw, Network, Phase, View } from "../contracts/variant.js";
 import type { AnyVariant } from "../di.js";
 import type { OptimizerSpec } from "../optimizers/optimizer.js";
+import { criticsOf } from "../parts/critics.js";
 import { badName, badVariant, nameTaken, noRealData, unknownPart } from "./errors.js";
 import { everyOf, repeatOf } from "./schedule.js";
 
@@ -31,7 +32,7 @@ export function declare(variant: AnyVariant, config: unknown, data: DataSpec): D
     networks,
     optimizers: variant.optimizers(config, data),
     averages: variant.averages?.(config, data) ?? {},
-    critics: variant.critics ?? known.filter((name) => name.startsWith("D")),
+    critics: criticsOf(variant, known),
     phases: variant.phases(config, data),
     views: variant.views(config, data),
   };
@@ -50,6 +51,7 @@ export function declare(variant: AnyVariant, config: unknown, data: DataSpec): D
   for (const phase of declared.phases) checkPhase(phase, declared, data);
   for (const view of declared.views) {
     checkDraws(`${variant.name}/${view.name}`, view.draws, data);
+    checkTranslation(`${variant.name}/${view.name}`, view, data);
     for (const [name, draw] of Object.entries(view.draws))
       if (draw.kind === "replay")
         throw badVariant(
@@ -61,6 +63,18 @@ export function declare(variant: AnyVariant, config: unknown, data: DataSpec): D
   if (!declared.phases.some((phase) => showsReal(phase, declared.critics)))
     throw noRealData(variant.name, declared.critics);
   return declared;
+}
+
+function checkTranslation(where: string, { translates, columns, draws }: View, data: DataSpec): void {
+  if (columns !== undefined && !(Number.isInteger(columns) && columns > 0))
+    throw badVariant(where, `columns must be a whole number above 0, got ${columns}`, "leave it out for a square picture");
+  if (!translates) return;
+  const { from, to } = translates;
+  for (const field of [from, to])
+    if (!(field in data.fields))
+      throw unknownPart(where, `field of the data set ${data.name}`, field, Object.keys(data.fields));
+  if (!Object.values(draws).some((draw) => draw.kind === "batch" && draw.field === from))
+    throw badVariant(where, `the view translates "${from}" and does not draw it`, `add batch("${from}") to its draws`);
 }
 
 export const drawsBatch = (draws: Readonly<Record<string, Draw>>): boolean =>
@@ -76,6 +90,7 @@ export function drawSpec(draw: Exclude<Draw, { kind: "replay" }>, data: DataSpec
     const field = data.fields[draw.field];
     return { shape: [n, ...field.shape], dtype: field.dtype };
   }
+  if (draw.kind === "cycle") return { shape: [n], dtype: "int32" };
   const shape = draw.shape ?? data.fields["x"].shape.map(() => 1);
   return { shape: [n, ...shape], dtype: "float32" };
 }
@@ -104,7 +119,7 @@ function checkPhase(phase: Phase, { variant, networks, optimizers }: Declaration
     if (phase.updates.indexOf(name) !== i)
       throw badVariant(where, `updates names "${name}" twice`, "name each network once");
   });
-  for (const [what, count] of [["repeat", repeatOf(phase)], ["every", everyOf(phase)]] as const)
+  for (const [what, count] of [["repeat", repeatOf(phase, 0)], ["every", everyOf(phase)]] as const)
     if (!Number.isInteger(count) || count < 1)
       throw badVariant(where, `${what} must be a whole number from 1 on, got ${count}`, "leave it out for 1");
   for (const [name, value] of Object.entries(phase.memory ?? {}))
@@ -121,6 +136,8 @@ function checkDraws(where: string, draws: Readonly<Record<string, Draw>>, data: 
       throw unknownPart(where, `field of the data set ${data.name}`, draw.field, Object.keys(data.fields));
     if (draw.kind === "replay" && !(Number.isInteger(draw.capacity) && draw.capacity > 0))
       throw badVariant(where, `the capacity of replay "${name}" must be a whole number above 0, got ${draw.capacity}`, "use 50, as CycleGAN does");
+    if (draw.kind === "cycle" && !(Number.isInteger(draw.size) && draw.size > 0))
+      throw badVariant(where, `the number of labels of cycle "${name}" must be a whole number above 0, got ${draw.size}`, "use the data's classes");
     if (draw.kind === "uniform" && !(draw.low < draw.high))
       throw badVariant(where, `uniform "${name}" must have low < high, got ${draw.low} and ${draw.high}`, "swap them");
     if ((draw.kind === "normal" || draw.kind === "uniform") && !isShape(draw.shape ?? []))

@@ -144,6 +144,26 @@ export function decodeCheckpoint(bytes: Uint8Array, file: string, { game, identi
   };
 }
 
+/**
+ * The checkpoint of another run of the same variant as one of `run`: weights, moments, pools and progress stay as they are,
+ * settings, seed and budget are the new run's. For population based training, where the worse take over from the better.
+ * @throws GanError BAD_CHECKPOINT when the file is damaged, or is of another variant or data set
+ */
+export function readoptCheckpoint(bytes: Uint8Array, file: string, run: RunSpec, engine: EngineInfo): Uint8Array {
+  const { tensors, metadata } = readSafetensors(bytes, file);
+  const saved = parseMetadata(metadata[METADATA], file);
+  const identity = identityOf(run, engine);
+  const kind = ({ variant, dataset, dataFingerprint }: Pick<Identity, "variant" | "dataset" | "dataFingerprint">) => ({
+    variant,
+    dataset,
+    dataFingerprint,
+  });
+  const foreign = differences(kind(saved.identity), kind(identity));
+  if (foreign.length > 0)
+    throw badCheckpoint(file, `its weights are for another game: ${foreign.join(", ")}`, "copy within one variant and data set");
+  return writeSafetensors({ tensors, metadata: { [METADATA]: JSON.stringify({ ...saved, identity }) } });
+}
+
 /** What differs between a checkpoint and the run that wants to go on from it; "seed: 0 in the checkpoint, 1 now". */
 export const resumeDifferences = (saved: Identity, current: Identity): string[] => differences(saved, current);
 

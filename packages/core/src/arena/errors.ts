@@ -18,6 +18,13 @@ export const badName = (where: string, kind: string, name: string): GanError =>
     "rename it",
   );
 
+export const badRepeat = (phase: string, round: number, got: number): GanError =>
+  badVariant(
+    phase,
+    `repeat must give a whole number from 1 on, got ${got} for round ${round}`,
+    "let the function return how often the phase is played in that round",
+  );
+
 export const notAScalar = (where: string, kind: string, name: string, shape: readonly number[]): GanError =>
   badVariant(
     where,
@@ -69,4 +76,12 @@ export const notFinite = ({ variant, phase, term, value, kimg, checkpoint }: Not
     `[${variant}/${phase}] term "${term}" must be a finite number, got ${value} at ${kimg.toFixed(3)} kimg ` +
       `(${checkpoint === undefined ? "no checkpoint was written yet" : `last good checkpoint: ${checkpoint}`}); ` +
       "lower the learning rate, or add or strengthen a regulariser",
+  );
+
+/** @param what the function of the variant's author */
+export const returnedPromise = (where: string, what: string): GanError =>
+  badVariant(
+    where,
+    `${what} must return its result at once, got a promise`,
+    "make it a plain function: it is compiled once, and there are no values to wait for",
   );

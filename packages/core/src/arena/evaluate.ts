@@ -1,6 +1,6 @@
 /** @file Judges the generator with metrics. */
 import type { OpenDataset } from "../contracts/dataset.js";
-import type { Metric, MetricResult } from "../contracts/metric.js";
+import type { Metric, MetricContext, MetricResult } from "../contracts/metric.js";
 import type { HostTensor } from "../contracts/tensors.js";
 import { GanError, badPlugin } from "../errors.js";
 import type { Renderer } from "./render.js";
@@ -26,13 +26,29 @@ export async function evaluate(
   const results: Record<string, MetricResult> = {};
   for (const metric of metrics) {
     try {
-      results[metric.name] = checked(metric, await metric.compute({ seed: METRIC_SEED, ...data, generate }));
+      const context = { seed: METRIC_SEED, ...data, generate, ...translationOf({ renderer, data, seed }) };
+      results[metric.name] = checked(metric, await metric.compute(context));
     } catch (error) {
       if (error instanceof GanError) throw error;
       throw badPlugin(`metric/${metric.name}`, `compute threw: ${error instanceof Error ? error.message : String(error)}`, error);
     }
   }
   return results;
+}
+
+/** For a translating view, where its samples came from: the renderer draws the test split in the order of the run's seed. */
+function translationOf({
+  renderer,
+  data,
+  seed,
+}: {
+  readonly renderer: Renderer;
+  readonly data: OpenDataset;
+  readonly seed: number;
+}): Pick<MetricContext, "translation"> {
+  const { translates } = renderer.judged();
+  if (!translates) return {};
+  return { translation: { ...translates, drawn: (n) => data.test.batch({ seed, position: 0 }, n) } };
 }
 
 /** A plugin in JavaScript may return anything. */

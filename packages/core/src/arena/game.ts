@@ -6,6 +6,7 @@ import type { Network, Phase, View } from "../contracts/variant.js";
 import type { AnyVariant } from "../di.js";
 import { recordNetwork, type NetworkLayout } from "../nn/index.js";
 import type { OptimizerSpec } from "../optimizers/optimizer.js";
+import { applyParts } from "../parts/apply.js";
 import { declare, type Declaration } from "./check-variant.js";
 import { RESERVED_NETWORKS, RESERVED_SLOTS, stateSpecOf } from "./entries.js";
 import { badVariant } from "./errors.js";
@@ -81,7 +82,8 @@ export interface GameOptions {
  * @throws GanError SHAPE_MISMATCH when a network is called with shapes that do not fit its parameters
  */
 export async function openGame({ variant, config, data, engine, batchSize }: GameOptions): Promise<Game> {
-  const declared = declare(variant, config, data);
+  const parts = applyParts(variant, config);
+  const declared = declare(parts.variant, config, data);
   const optimizers = correctedOptimizers(declared);
   const recorders = Object.fromEntries(
     Object.entries(declared.networks).map(([name, network]) => [name, recordNetwork(name, network)]),
@@ -89,6 +91,7 @@ export async function openGame({ variant, config, data, engine, batchSize }: Gam
   const context: TraceContext = { declared, optimizers, recorders, engine, data, emitted: {}, logged: new Set() };
   const phases: PhasePlan[] = [];
   for (const phase of declared.phases) phases.push(await tracePhase(phase, batchSize, context));
+  parts.check();
   const views: ViewPlan[] = [];
   for (const view of declared.views) views.push(await traceView(view, VIEW_BATCH, context));
 

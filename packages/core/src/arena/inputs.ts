@@ -22,6 +22,24 @@ export function fillNoise(draw: Noise, random: RandomStream, counter: number, ou
   if (draw.low !== 0 || width !== 1) for (let i = 0; i < out.length; i++) out[i] = draw.low + width * out[i];
 }
 
+/** Fills `out` with labels of a cycle, of which `first` samples were drawn before. */
+export function fillCycle(size: number, first: number, out: Int32Array): void {
+  for (let i = 0; i < out.length; i++) out[i] = (first + i) % size;
+}
+
+/** Arrays for all draws that are not fields of the data. */
+export const emptyDraws = (
+  draws: Readonly<Record<string, Draw>>,
+  specs: Readonly<Record<string, TensorSpec>>,
+): HostTensors =>
+  Object.fromEntries(
+    Object.entries(draws).flatMap(([name, { kind }]) => {
+      if (kind === "batch") return [];
+      const { shape } = specs[name];
+      return [[name, kind === "cycle" ? { shape, dtype: "int32", data: new Int32Array(sizeOf(shape)) } : float32(shape)]];
+    }),
+  );
+
 /**
  * The fields of `draws` out of a real batch.
  * @throws GanError BAD_PLUGIN when the data set does not serve one, or serves it in another shape than it declared
@@ -91,9 +109,11 @@ export class PhaseInputs {
   prepare({ play, position }: DrawPoint): void {
     if (this.prepared?.play === play && this.prepared.position === position) return;
     const set = this.sets[this.next];
+    const { data, seed, batchSize } = this.source;
     for (const { name, draw, random } of this.noises) fillNoise(draw, random, play, set[name].data as Float32Array);
+    for (const [name, draw] of Object.entries(this.plan.phase.draws))
+      if (draw.kind === "cycle") fillCycle(draw.size, play * batchSize, set[name].data as Int32Array);
     if (this.drawsBatch) {
-      const { data, seed, batchSize } = this.source;
       takeFields(data, this.plan.phase.draws, data.batch({ seed, position }, batchSize), set);
     }
     this.prepared = { play, position };
@@ -123,8 +143,7 @@ function emptySet(
   specs: Readonly<Record<string, TensorSpec>>,
   hyperLength: number,
 ): HostTensors {
-  const set: HostTensors = {};
-  for (const name in draws) if (draws[name].kind !== "batch") set[name] = float32(specs[name].shape);
+  const set = emptyDraws(draws, specs);
   if (hyperLength > 0) set[HYPER] = float32([hyperLength]);
   return set;
 }

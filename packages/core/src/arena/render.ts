@@ -1,12 +1,12 @@
 /** @file Draws views: pictures for people, samples for metrics. */
 import type { DataSource } from "../contracts/dataset.js";
 import type { Engine, Program, State } from "../contracts/engine.js";
-import { float32, type HostTensor, type HostTensors } from "../contracts/tensors.js";
-import type { Draw } from "../contracts/variant.js";
+import { float32, type HostTensor } from "../contracts/tensors.js";
+import type { Draw, View } from "../contracts/variant.js";
 import { badConfig, unknownName } from "../errors.js";
 import { stream, type RandomStream } from "../random/index.js";
 import { VIEW_BATCH, type Game, type ViewPlan } from "./game.js";
-import { fillNoise, takeFields } from "./inputs.js";
+import { emptyDraws, fillCycle, fillNoise, takeFields } from "./inputs.js";
 import { SAMPLES, viewProgram } from "./view-program.js";
 
 export interface RenderRequest {
@@ -48,7 +48,7 @@ export class Renderer {
     const perDraw = plan.output.shape[0] / VIEW_BATCH;
     const shape = [n * perDraw, ...plan.output.shape.slice(1)];
     const samples = float32(shape);
-    const inputs = noiseArrays(plan);
+    const inputs = emptyDraws(plan.view.draws, plan.draws);
     const streams = Object.fromEntries(
       Object.keys(plan.view.draws).map((draw) => [draw, stream(seed, `${name}/${draw}`)]),
     );
@@ -66,9 +66,19 @@ export class Renderer {
     return samples;
   }
 
-  /** Name of the first view, which metrics judge. */
-  viewName(): string {
-    return this.options.game.views[0].view.name;
+  /** The first view, which metrics judge. */
+  judged(): View {
+    return this.options.game.views[0].view;
+  }
+
+  /** The views that are drawn while training, each with the number of samples that it gives for one draw. */
+  pictured(): { readonly view: View; readonly perDraw: number }[] {
+    const { views } = this.options.game;
+    const chosen = views.filter(({ view }) => view.pictured);
+    return (chosen.length > 0 ? chosen : views.slice(0, 1)).map(({ view, output }) => ({
+      view,
+      perDraw: output.shape[0] / VIEW_BATCH,
+    }));
   }
 
   async dispose(): Promise<void> {
@@ -93,19 +103,12 @@ export class Renderer {
   }
 }
 
-function noiseArrays(plan: ViewPlan): HostTensors {
-  return Object.fromEntries(
-    Object.entries(plan.view.draws).flatMap(([name, draw]) =>
-      draw.kind === "batch" ? [] : [[name, float32(plan.draws[name].shape)]],
-    ),
-  );
-}
-
 function fillDraw(
   draw: Draw,
   { random, chunk, truncate }: { readonly random: RandomStream; readonly chunk: number; readonly truncate?: number },
   out: HostTensor | undefined,
 ): void {
+  if (draw.kind === "cycle") fillCycle(draw.size, chunk * VIEW_BATCH, out?.data as Int32Array);
   if (draw.kind === "normal" && truncate !== undefined) fillTruncated(random, { chunk, truncate }, out?.data as Float32Array);
   else if (draw.kind === "normal" || draw.kind === "uniform") fillNoise(draw, random, chunk, out?.data as Float32Array);
 }

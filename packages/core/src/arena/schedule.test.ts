@@ -18,6 +18,19 @@ describe("playsOfRound", () => {
     expect(playsOfRound(phases, 1)).toEqual([0, 0, 2]);
     expect(playsOfRound(phases, 4)).toEqual([0, 0, 1, 2]);
   });
+
+  it("asks a repeat that is a function in every round: 3 plays in round 0, then 1", () => {
+    const first = [phase("critic", { repeat: (round) => (round === 0 ? 3 : 1) })];
+    expect([0, 1, 2].map((round) => playsOfRound(first, round))).toEqual([[0, 0, 0], [0], [0]]);
+  });
+
+  it.each([0, 1.5, NaN])("refuses %d plays, and names phase and round", (count) => {
+    const later = [phase("critic", { repeat: (round) => (round < 2 ? 1 : count) })];
+    expect(playsOfRound(later, 1)).toEqual([0]);
+    expect(() => playsOfRound(later, 2)).toThrow(
+      `[critic] repeat must give a whole number from 1 on, got ${count} for round 2`,
+    );
+  });
 });
 
 describe("lazyCorrection", () => {
@@ -26,6 +39,10 @@ describe("lazyCorrection", () => {
   });
   it("counts repeats: 5 updates a round beside one on every 2nd give 5 / 5.5", () => {
     expect(lazyCorrection([phase("critic", { repeat: 5 }), phase("r1", { every: 2 })], "D")).toBeCloseTo(5 / 5.5, 15);
+  });
+  it("takes the mean of a function: 11 plays in every 10th round and else 1 are 2 a round, beside one on every 2nd 2 / 2.5", () => {
+    const critic = phase("critic", { repeat: (round) => (round % 10 === 0 ? 11 : 1) });
+    expect(lazyCorrection([critic, phase("r1", { every: 2 })], "D")).toBeCloseTo(2 / 2.5, 15);
   });
   it("is 1 without lazy phases, for lazy phases alone and for other networks", () => {
     expect(lazyCorrection([phase("critic")], "D")).toBe(1);

@@ -1,7 +1,14 @@
 /** @file Who plays when: the plays of a round, and what lazy regularisation does to rates and betas. */
 import type { Phase } from "../contracts/variant.js";
+import { badRepeat } from "./errors.js";
 
-export const repeatOf = (phase: Phase): number => phase.repeat ?? 1;
+/** Plays of the phase in `round`, if it is played in it. @throws GanError BAD_PLUGIN when a function gives no such number */
+export function repeatOf({ name, repeat = 1 }: Phase, round: number): number {
+  if (typeof repeat === "number") return repeat;
+  const count = repeat(round);
+  if (!Number.isInteger(count) || count < 1) throw badRepeat(name, round, count);
+  return count;
+}
 export const everyOf = (phase: Phase): number => phase.every ?? 1;
 
 /** Phases are played in order in every round, a lazy one in rounds 0, every, 2 every, …. */
@@ -9,7 +16,17 @@ const playsIn = (phase: Phase, round: number): boolean => round % everyOf(phase)
 
 /** The indices of phases played in `round`, in order; a repeated phase appears `repeat` times. */
 export function playsOfRound(phases: readonly Phase[], round: number): number[] {
-  return phases.flatMap((phase, index) => (playsIn(phase, round) ? Array<number>(repeatOf(phase)).fill(index) : []));
+  return phases.flatMap((phase, index) => (playsIn(phase, round) ? Array<number>(repeatOf(phase, round)).fill(index) : []));
+}
+
+/** Rounds over which a repeat that is a function counts on average. */
+const LONG_RUN = 1000;
+
+function meanRepeat(phase: Phase): number {
+  if (typeof phase.repeat !== "function") return repeatOf(phase, 0);
+  let plays = 0;
+  for (let round = 0; round < LONG_RUN; round++) plays += repeatOf(phase, round);
+  return plays / LONG_RUN;
 }
 
 /**
@@ -17,7 +34,7 @@ export function playsOfRound(phases: readonly Phase[], round: number): number[] 
  *
  * One regular update a round and a regulariser on every k-th give c = k / (k + 1), as in Karras et al. 2020
  * (arXiv:1912.04958), App. B: rate * c and betas ^ c keep the optimiser's memory as long, in rounds, as if the regulariser
- * were part of the regular phase. A network that only lazy phases move keeps its rate: there is nothing to be lazy beside.
+ * were part of the regular phase. A repeat that is a function counts by its mean over 1000 rounds. A network that only lazy phases move keeps its rate: there is nothing to be lazy beside.
  * @returns c in (0,1]; 1 when no phase that updates the network is lazy
  */
 export function lazyCorrection(phases: readonly Phase[], network: string): number {
@@ -25,7 +42,7 @@ export function lazyCorrection(phases: readonly Phase[], network: string): numbe
   const updates = (lazy: boolean): number =>
     own
       .filter((phase) => everyOf(phase) > 1 === lazy)
-      .reduce((sum, phase) => sum + repeatOf(phase) / everyOf(phase), 0);
+      .reduce((sum, phase) => sum + meanRepeat(phase) / everyOf(phase), 0);
   const regular = updates(false);
   return regular === 0 ? 1 : regular / (regular + updates(true));
 }

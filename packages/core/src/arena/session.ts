@@ -140,19 +140,21 @@ export class Session {
     }
   }
 
-  /** The first view, from the same latents each time. */
+  /** The views that are drawn while training, from the same latents each time. */
   private async picture(): Promise<void> {
     const { request, renderer, run, data, counters } = this.options;
     if (request.trackers.length === 0) return;
     const points = data.train.spec.points !== undefined;
-    const n = points ? PICTURE_POINTS : PICTURE_IMAGES;
-    const name = renderer.viewName();
-    const samples = await renderer.render({ n, seed: run.seed, name: `view/${name}/0` });
-    const real = points ? data.test.batch({ seed: 0, position: 0 }, n)["x"] : undefined;
-    const picture = pictureOf(samples, real);
-    const files: string[] = [];
-    for (const tracker of request.trackers) files.push(await tracker.image(name, counters.images / 1000, picture));
-    await this.log({ kind: "image", name, file: files[0] });
+    for (const { view, perDraw } of renderer.pictured()) {
+      const { name, columns } = view;
+      const n = points ? PICTURE_POINTS : drawsInPicture(perDraw, columns);
+      const samples = await renderer.render({ view: name, n, seed: run.seed, name: `view/${name}/0` });
+      const real = points ? data.test.batch({ seed: 0, position: 0 }, n)["x"] : undefined;
+      const picture = pictureOf(samples, real, columns);
+      const files: string[] = [];
+      for (const tracker of request.trackers) files.push(await tracker.image(name, counters.images / 1000, picture));
+      await this.log({ kind: "image", name, file: files[0] });
+    }
   }
 
   private async save(): Promise<void> {
@@ -200,6 +202,13 @@ export class Session {
       weightsSha256: await weightsSha256(),
     };
   }
+}
+
+/** Draws for a picture of images: whole rows, when the view says how long they are. */
+function drawsInPicture(perDraw: number, columns: number | undefined): number {
+  const most = Math.max(1, Math.floor(PICTURE_IMAGES / perDraw));
+  const perRow = Math.ceil((columns ?? perDraw) / perDraw);
+  return Math.max(perRow, most - (most % perRow));
 }
 
 const logged = (values: Readonly<Record<string, number>>): Record<string, LoggedNumber> =>

@@ -9,7 +9,7 @@ import type { OptimizerSpec } from "../optimizers/optimizer.js";
 import { tf, type Tensor } from "../tensor/tf.js";
 import { type Declaration, drawSpec, showsReal } from "./check-variant.js";
 import { hasMemory, memoryEntry, memoryPacking } from "./entries.js";
-import { badVariant, nameTaken, notAScalar, notReached, replayTooEarly, unknownPart } from "./errors.js";
+import { badVariant, nameTaken, notAScalar, notReached, replayTooEarly, returnedPromise, unknownPart } from "./errors.js";
 import type { PhasePlan, TermGroup, ViewPlan } from "./game.js";
 import { unpack } from "../tensor/pack.js";
 
@@ -214,10 +214,17 @@ function guard<T>(where: string, kind: string, record: Readonly<Record<string, T
   });
 }
 
+const isPromise = (value: unknown): value is Promise<unknown> => value instanceof Promise;
+
 /** Runs code of the variant's author; what it throws names the place. */
 function authored<T>(where: string, what: string, body: () => T): T {
   try {
-    return body();
+    const result = body();
+    if (isPromise(result)) {
+      result.catch(() => undefined); // it is refused here; what becomes of it does not matter
+      throw returnedPromise(where, what);
+    }
+    return result;
   } catch (error) {
     if (error instanceof GanError) throw error;
     throw badPlugin(where, `${what} threw: ${error instanceof Error ? error.message : String(error)}`, error);

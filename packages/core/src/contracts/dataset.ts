@@ -15,6 +15,11 @@ export interface DataSpec {
   readonly size: number;
   /** Number of labels when there is a field `c`. */
   readonly classes?: number;
+  /**
+   * Two fields that are two domains to translate between. The test split serves them in pairs, sample i of one belonging
+   * to sample i of the other, so that translations can be compared with the truth; the training split serves them unpaired.
+   */
+  readonly pairs?: readonly [x: string, y: string];
 }
 
 /**
@@ -54,7 +59,8 @@ export interface Dataset<C = unknown> {
   readonly summary: string;
   readonly licence: string;
   readonly kind: "images" | "points";
-  /** Names of fields that the data set serves beside `x`. */
+  /** An object schema: every field has a default, bounds where they make sense, and one line of description. */
   readonly config: ZodType<C>;
-  open(config: C, context: { readonly home: string }): Promise<OpenDataset>;
+  /** @param context.note tells a person about work that takes a while, for example fetching; one line, without its end */
+  open(config: C, context: { readonly home: string; readonly note?: (text: string) => void }): Promise<OpenDataset>;
 }

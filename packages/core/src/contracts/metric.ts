@@ -1,6 +1,16 @@
 /** @file Metrics: how good a generator is, under a protocol that is part of the name. */
 import type { DataSource, MixtureTruth } from "./dataset.js";
-import type { HostTensor } from "./tensors.js";
+import type { HostTensor, HostTensors } from "./tensors.js";
+import type { Translates } from "./variant.js";
+
+/** What a metric may know of a generator that translates. */
+export interface Translation extends Translates {
+  /**
+   * The samples of the test split, all fields, that the first `n` of `generate` were made from: sample i of `generate` is
+   * sample i of the field `from`, translated. With `DataSpec.pairs` sample i of the field `to` is its true partner.
+   */
+  readonly drawn: (n: number) => HostTensors;
+}
 
 export interface MetricContext {
   /** Seeds the metric's own choices (projections, subsets); the same for every run of a comparison. */
@@ -10,6 +20,8 @@ export interface MetricContext {
   readonly truth?: MixtureTruth;
   /** `n` generated samples `[n,…]`, the same ones at each call with the same `n`. */
   readonly generate: (n: number) => Promise<HostTensor>;
+  /** Set when the samples are translations: they should look like its field `to`, not like `x`. */
+  readonly translation?: Translation;
 }
 
 export interface MetricResult {
@@ -28,7 +40,11 @@ export interface Metric {
   readonly protocol: string;
   readonly summary: string;
   readonly better: "lower" | "higher";
-  /** Undefined when the metric can judge this data, else why not. */
-  unsuitable(context: { readonly train: DataSource; readonly truth?: MixtureTruth }): string | undefined;
+  /** Undefined when the metric can judge this data, and this kind of generator, else why not. */
+  unsuitable(context: {
+    readonly train: DataSource;
+    readonly truth?: MixtureTruth;
+    readonly translates?: Translates;
+  }): string | undefined;
   compute(context: MetricContext): Promise<MetricResult>;
 }

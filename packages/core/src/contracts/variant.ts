@@ -29,6 +29,8 @@ export type Draw =
   | { readonly kind: "uniform"; readonly shape?: readonly number[]; readonly low: number; readonly high: number }
   /** A field of the real batch; all batch draws of one play come from the same samples. */
   | { readonly kind: "batch"; readonly field: string }
+  /** Labels 0, 1, …, size - 1, 0, 1, … as int32 `[N]`, going on from play to play: every label equally often. */
+  | { readonly kind: "cycle"; readonly size: number }
   /** Pictures that an earlier phase emitted under `source`, mixed with a history of `capacity` (Shrivastava et al. 2017). */
   | { readonly kind: "replay"; readonly source: string; readonly capacity: number };
 
@@ -58,8 +60,8 @@ export interface Phase {
   readonly name: string;
   /** Networks that the phase moves; all others are constants in it, their states included. */
   readonly updates: readonly string[];
-  /** Plays in one round: nCritic, k in Algorithm 1. */
-  readonly repeat?: number;
+  /** Plays in one round: nCritic, k in Algorithm 1. A function of the rounds played before, when rounds differ. */
+  readonly repeat?: number | ((round: number) => number);
   /** Play on every n-th round only; the arena corrects weight, rate and betas (Karras et al. 2020, App. B). */
   readonly every?: number;
   readonly draws: Readonly<Record<string, Draw>>;
@@ -69,10 +71,24 @@ export interface Phase {
   readonly constrain?: Constraint;
 }
 
-/** Something to look at. The first view of a variant is what metrics judge: generated samples like `x`. */
+/** What a translating view does, by the names of two fields of the data. */
+export interface Translates {
+  /** The field that is drawn and translated; sample i that is rendered is the translation of sample i that was drawn. */
+  readonly from: string;
+  /** The field whose samples the translations should look like. */
+  readonly to: string;
+}
+
+/** Something to look at. The first view of a variant is what metrics judge: generated samples like `x`, or translations. */
 export interface View {
   readonly name: string;
   readonly draws: Readonly<Record<string, Draw>>;
+  /** Set when samples are translated rather than made of noise; metrics then compare with the field `to` instead of `x`. */
+  readonly translates?: Translates;
+  /** Drawn while training. Without any such view it is the first one. */
+  readonly pictured?: boolean;
+  /** Images in one row of a picture, for views whose samples belong side by side. Default: as square as can be. */
+  readonly columns?: number;
   render(nets: BoundNetworks, inputs: TensorMap): Tensor;
 }
 

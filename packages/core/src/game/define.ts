@@ -8,6 +8,7 @@ import type {
   Phase,
   PhaseResult,
   SearchRange,
+  Translates,
   View,
 } from "../contracts/variant.js";
 import { badPlugin } from "../errors.js";
@@ -16,7 +17,7 @@ import type { Tensor } from "../tensor/tf.js";
 interface PhaseDefinition<D extends Record<string, Draw>, M extends Record<string, number>> {
   readonly name: string;
   readonly updates: readonly string[];
-  readonly repeat?: number;
+  readonly repeat?: Phase["repeat"];
   readonly every?: number;
   readonly draws: D;
   readonly memory?: M;
@@ -36,7 +37,7 @@ export function phase<D extends Record<string, Draw>, M extends Record<string, n
   if (updates.length === 0)
     throw badPlugin(name, "a phase must update at least one network, got updates: []; name the networks it moves");
   for (const [what, count] of [
-    ["repeat", repeat],
+    ["repeat", typeof repeat === "function" ? repeat(0) : repeat],
     ["every", every],
   ] as const)
     if (!Number.isInteger(count) || count < 1)
@@ -48,6 +49,9 @@ export function phase<D extends Record<string, Draw>, M extends Record<string, n
 export const view = <D extends Record<string, Draw>>(definition: {
   readonly name: string;
   readonly draws: D;
+  readonly translates?: Translates;
+  readonly pictured?: boolean;
+  readonly columns?: number;
   render(nets: BoundNetworks, inputs: { readonly [K in keyof D]: Tensor }): Tensor;
 }): View => definition;
 

@@ -16,5 +16,8 @@ export const uniform = (shape?: number | readonly number[], low = 0, high = 1): 
 /** A field of the next real batch. All `batch` draws of one play come from the same samples. */
 export const batch = (field = "x"): Draw => ({ kind: "batch", field });
 
+/** Labels 0, 1, …, size - 1 and again, int32 `[N]`: for pictures in which each column is a class. */
+export const cycle = (size: number): Draw => ({ kind: "cycle", size });
+
 /** What a phase emitted as `source`, through a history of that many samples. */
 export const replay = (source: string, capacity: number): Draw => ({ kind: "replay", source, capacity });

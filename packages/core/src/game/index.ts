@@ -1,2 +1,2 @@
 export { choice, defineVariant, intUniform, logUniform, phase, uniformRange, view } from "./define.js";
-export { batch, normal, replay, uniform } from "./draws.js";
+export { batch, cycle, normal, replay, uniform } from "./draws.js";

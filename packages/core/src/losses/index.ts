@@ -1,6 +1,7 @@
 export { LOSS_NAMES, LOSSES, lossByName, type LossName } from "./by-name.js";
 export { hinge } from "./hinge.js";
 export { leastSquares, type LeastSquaresTargets } from "./least-squares.js";
+export { lossField } from "./field.js";
 export type { GeneratorScores, Loss, Scores } from "./loss.js";
 export { minimax } from "./minimax.js";
 export { nonSaturating } from "./non-saturating.js";

@@ -18,6 +18,8 @@ export interface GeneratorScores {
 /** Both sides of the game, each a scalar that is minimised: the mean over all scores of the batch. */
 export interface Loss {
   readonly name: string;
+  /** Set when generator() needs the scores of real samples too. */
+  readonly comparesReal?: boolean;
   /** What D minimises. @throws GanError SHAPE_MISMATCH when the two shapes differ */
   discriminator(scores: Scores): Tensor;
   /** What G minimises. @throws GanError BAD_PLUGIN when the loss compares with real scores and they are missing */

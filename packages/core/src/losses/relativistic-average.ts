@@ -17,6 +17,7 @@ import { checkScores, type Loss, type Scores } from "./loss.js";
  */
 export const relativisticAverage: Loss = {
   name: "relativisticAverage",
+  comparesReal: true,
   discriminator: ({ real, fake }) => higherThanAverage(real, fake, { real, fake }),
   generator({ real, fake }) {
     if (!real) throw lossNeedsReal("relativisticAverage");

@@ -19,6 +19,7 @@ import { checkScores, type Loss } from "./loss.js";
  */
 export const relativisticPaired: Loss = {
   name: "relativisticPaired",
+  comparesReal: true,
   discriminator({ real, fake }) {
     checkScores("relativisticPaired", { real, fake });
     return tf.mean(tf.softplus(tf.sub(fake, real)));

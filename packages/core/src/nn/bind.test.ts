@@ -187,6 +187,18 @@ describe("bindNetwork", () => {
     );
   });
 
+  test("a network that returns nothing, and one that throws, with the shapes of its inputs", () => {
+    expect(caught(() => record(() => undefined as never, x)).message).toBe(
+      "[G] the network must return a tensor, got undefined; return what the last op returns: scores [N,1] for a critic, samples like x for a generator",
+    );
+    const throws: Network = () => {
+      throw new RangeError("too deep");
+    };
+    expect(caught(() => record(throws, x, x)).message).toMatch(
+      /^\[G\] the network, called with \[1,3\] and \[1,3\], threw: too deep; make the shapes/u,
+    );
+  });
+
   test("a state written with another shape", () => {
     const network: Network = (nn, x) => {
       nn.state("count", [], zeros).write(x);

@@ -51,3 +51,22 @@ export const badRank = (path: string, rank: string, got: readonly number[]): Gan
   shapeMismatch(path, "the input", `of rank ${rank}`, got, "reshape it first");
 
 export const badLayerOption = (path: string, problem: string): GanError => badPlugin(path, problem);
+
+/** @param output what the network returned instead of a tensor */
+export const noOutput = (network: string, output: unknown): GanError =>
+  badPlugin(
+    network,
+    `the network must return a tensor, got ${output === null ? "null" : typeof output}; return what the last op returns: scores [N,1] for a critic, samples like x for a generator`,
+  );
+
+/** @param shapes of the inputs */
+export const networkThrew = (
+  network: string,
+  shapes: readonly (readonly number[] | undefined)[],
+  cause: unknown,
+): GanError =>
+  badPlugin(
+    network,
+    `the network, called with ${shapes.map((shape) => (shape ? formatShape(shape) : "nothing")).join(" and ")}, threw: ${(cause instanceof Error ? cause.message : String(cause)).trim()}; make the shapes inside fit this input`,
+    cause,
+  );

@@ -5,7 +5,8 @@ import type { BoundNetwork, Network } from "../contracts/variant.js";
 import { stream } from "../random/stream.js";
 import { sameShape } from "../tensor/gradients/registry.js";
 import { tf, type Tensor } from "../tensor/tf.js";
-import { badInitializer, parameterReshaped, stateReshaped } from "./errors.js";
+import { GanError } from "../errors.js";
+import { badInitializer, networkThrew, noOutput, parameterReshaped, stateReshaped } from "./errors.js";
 import type { Initializer } from "./initializers.js";
 import { openScope, type VariableSource, type Wanted } from "./variables.js";
 
@@ -68,7 +69,11 @@ export function recordNetwork(name: string, network: Network): NetworkRecorder {
     },
   };
   return {
-    call: (...inputs) => network(openScope(source), ...inputs),
+    call: (...inputs) => {
+      const output: unknown = authored(name, inputs, () => network(openScope(source), ...inputs));
+      if (!(output instanceof tf.Tensor)) throw noOutput(name, output);
+      return output;
+    },
     layout: () => ({
       name,
       params: packingOf(params),
@@ -77,6 +82,20 @@ export function recordNetwork(name: string, network: Network): NetworkRecorder {
       stateInit: [...states.values()].map(({ init }) => init),
     }),
   };
+}
+
+/** Runs the code of a network's author; what an op throws names the network and what it was called with. */
+function authored<T>(name: string, inputs: readonly Tensor[], body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    if (error instanceof GanError) throw error;
+    throw networkThrew(
+      name,
+      inputs.map((input) => input?.shape),
+      error,
+    );
+  }
 }
 
 /** Filled by a kernel, so that an engine which traces need not hold the zeros. */

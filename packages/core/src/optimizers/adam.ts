@@ -48,6 +48,8 @@ export function adam(options: AdamOptions): OptimizerSpec {
       const kept = weightDecay === 0 ? params : tf.mul(shrink, params);
       return { params: tf.sub(kept, move), slots: { m, v } };
     },
+    settings: { lr, beta1, beta2 },
+    tuned: (changes) => adam({ ...options, ...changes }),
     scaled: (c) => adam({ lr: lr * c, schedule, beta1: beta1 ** c, beta2: beta2 ** c, eps, weightDecay }),
   };
 }

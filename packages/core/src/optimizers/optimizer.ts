@@ -30,6 +30,10 @@ export interface OptimizerSpec {
   scalars(progress: Progress): Readonly<Record<string, number>>;
   /** Element-wise. */
   step(state: OptimizerStep): { readonly params: Tensor; readonly slots: Readonly<Record<string, Tensor>> };
+  /** What {@link tuned} may change, with the present values. */
+  readonly settings?: Readonly<Record<string, number>>;
+  /** The same optimiser with some of its settings changed, schedule and all else kept. */
+  tuned?(changes: Readonly<Record<string, number>>): OptimizerSpec;
   /** The same optimiser for lazy regularisation: rate * c, betas ^ c (Karras et al. 2020, App. B). */
   scaled(c: number): OptimizerSpec;
 }

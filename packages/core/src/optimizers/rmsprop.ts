@@ -33,6 +33,8 @@ export function rmsprop(options: RmspropOptions): OptimizerSpec {
       const move = tf.div(tf.mul(stepSize, grads), tf.add(tf.sqrt(v), eps));
       return { params: tf.sub(params, move), slots: { v } };
     },
+    settings: { lr, alpha },
+    tuned: (changes) => rmsprop({ ...options, ...changes }),
     scaled: (c) => rmsprop({ lr: lr * c, schedule, alpha: alpha ** c, eps }),
   };
 }

@@ -21,6 +21,8 @@ export function sgd(options: RateOptions): OptimizerSpec {
       params: tf.sub(params, tf.mul(stepSize, grads)),
       slots: {},
     }),
+    settings: { lr },
+    tuned: (changes) => sgd({ ...options, ...changes }),
     scaled: (c) => sgd({ lr: lr * c, schedule }),
   };
 }
@@ -56,6 +58,8 @@ export function momentum(options: MomentumOptions): OptimizerSpec {
       const direction = nesterov ? tf.add(grads, tf.mul(kept, velocity)) : velocity;
       return { params: tf.sub(params, tf.mul(stepSize, direction)), slots: { velocity } };
     },
+    settings: { lr, momentum: kept },
+    tuned: (changes) => momentum({ ...options, ...changes }),
     scaled: (c) => momentum({ lr: lr * c, schedule, momentum: kept ** c, nesterov }),
   };
 }

@@ -8,8 +8,8 @@ export interface PathLengthInputs {
   readonly noise: Tensor;
   /** Running mean of the lengths, a in Eq. 4: scalar, from the phase's memory, 0 at first. */
   readonly mean: Tensor;
-  /** Weight of this batch in the new mean; default 0.01. */
-  readonly decay?: number;
+  /** Weight of this batch in the new mean; default 0.01. A scalar tensor when it changes from play to play. */
+  readonly decay?: number | Tensor;
 }
 
 export interface PathLengthResult {
@@ -40,7 +40,8 @@ export function pathLength(
   w: Tensor,
   { noise, mean, decay = 0.01 }: PathLengthInputs,
 ): PathLengthResult {
-  if (!(decay > 0 && decay <= 1)) throw optionOutOfRange("penalty/pathLength", "decay", "in (0,1]", decay);
+  if (typeof decay === "number" && !(decay > 0 && decay <= 1))
+    throw optionOutOfRange("penalty/pathLength", "decay", "in (0,1]", decay);
   if (w.rank !== 2 && w.rank !== 3)
     throw shapeMismatch("penalty/pathLength", "w", "[N,wDim] or [N,layers,wDim]", w.shape, "pass the mapped latents");
   const pixels = noise.shape.slice(1, -1).reduce((product, extent) => product * extent, 1);

@@ -178,6 +178,23 @@ describe("pathLength", () => {
     expect(value(result.penalty)).toBeAllclose((0.25 ** 2 + 5.25 ** 2) / 2, 1e-5);
   });
 
+  it("takes a decay that changes from play to play: 1 makes the mean that of the batch, (2.5^2 + 2.5^2) / 2", () => {
+    const result = pathLength(G, tf.ones([2, 2]), { noise, mean: tf.scalar(2), decay: tf.scalar(1) });
+    expect(value(result.mean)).toBeAllclose(7.5, 1e-6);
+    expect(value(result.penalty)).toBeAllclose(6.25, 1e-5);
+  });
+
+  it("has a gradient through the latents too: G(w) = w^2 / 2 at w = 3 v, so the length is |3 v y| and d/dv is 2 (3 - 1) 3 at v = 1", () => {
+    const penalty = (v: Tensor) =>
+      pathLength((w) => tf.reshape(tf.mul(0.5, tf.square(w)), [1, 1, 1, 1]), tf.reshape(tf.mul(3, v), [1, 1]), {
+        noise: tf.ones([1, 1, 1, 1]),
+        mean: tf.scalar(1),
+        decay: 1e-9,
+      }).penalty;
+    expect(value(penalty(tf.scalar(1)))).toBeAllclose(4, 1e-5);
+    expect(tf.grad(penalty)(tf.scalar(1)).dataSync()).toBeAllclose([12], 1e-5);
+  });
+
   it("with one w per layer squares are averaged over layers: |(3,4)|^2 in both of two layers is length 5", () => {
     const perLayer = (w: Tensor) =>
       tf.add(

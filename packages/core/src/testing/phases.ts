@@ -78,6 +78,21 @@ export async function comparePrograms(
   }
 }
 
+/** How the engine would run each phase, by phase. */
+export async function kindsOf(
+  engine: Engine,
+  options: Omit<SceneOptions, "engine">,
+): Promise<Readonly<Record<string, Program["kind"]>>> {
+  const scene = await openScene({ ...options, engine });
+  try {
+    return Object.fromEntries(
+      scene.game.phases.map(({ phase }, i) => [`${scene.game.variant}/${phase.name}`, kindOf(scene, i)]),
+    );
+  } finally {
+    await scene.dispose();
+  }
+}
+
 function kindOf({ programs, game }: Scene, index: number): Program["kind"] {
   const { program } = programs[index];
   if (!program) throw internalError(`${game.variant}/${game.phases[index].phase.name}`, "the phase was not compiled");
@@ -125,5 +140,7 @@ function elementwise(a: Values, b: Values): number {
   );
 }
 
-const sameBits = (a: Float32Array, b: Float32Array): boolean =>
+/** Bit for bit: -0 is not 0, and NaN is NaN. */
+export const sameBits = (a: ArrayBufferView, b: ArrayBufferView | undefined): boolean =>
+  b !== undefined &&
   Buffer.from(a.buffer, a.byteOffset, a.byteLength).equals(Buffer.from(b.buffer, b.byteOffset, b.byteLength));

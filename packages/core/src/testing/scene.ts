@@ -4,7 +4,7 @@ import { openGame, type Game } from "../arena/game.js";
 import { Table } from "../arena/play.js";
 import { initialState } from "../arena/weights.js";
 import type { DataSource } from "../contracts/dataset.js";
-import type { Engine, State } from "../contracts/engine.js";
+import type { Engine, Program, State } from "../contracts/engine.js";
 import type { HostTensors } from "../contracts/tensors.js";
 import type { AnyVariant } from "../di.js";
 
@@ -25,7 +25,11 @@ export interface Scene {
   /** Programs by phase, as compiled. */
   readonly programs: Table["players"];
   /** Plays phase number `index` once. @returns copies of its outputs, gradients included */
-  play(index: number): Promise<HostTensors>;
+  readonly play: (index: number) => Promise<HostTensors>;
+  /** Copies of what the phase was given when it was last played: its draws and its rates. */
+  readonly drawn: (index: number) => HostTensors;
+  /** Runs the phase's program on the state as it is, without counting a play; the state moves. @returns copies */
+  readonly evaluate: (index: number, inputs: HostTensors) => Promise<HostTensors>;
   dispose(): Promise<void>;
 }
 
@@ -41,19 +45,35 @@ export async function openScene({ variant, config, data, engine, batchSize, seed
   );
   const table = new Table({ game, engine, state, data, seed, totalKimg: 1, counters, withGradients: true });
   await table.compile();
+  const given: HostTensors[] = [];
+  table.players.forEach((player, i) => {
+    if (player.program) player.program = listening(player.program, (inputs) => void (given[i] = copyOf(inputs)));
+  });
   return {
     game,
     state,
     programs: table.players,
-    async play(index) {
-      const { outputs } = await table.play(index);
-      return Object.fromEntries(
-        Object.entries(outputs).map(([name, value]) => [name, { ...value, data: value.data.slice() }]),
-      );
-    },
+    play: async (index) => copyOf((await table.play(index)).outputs),
+    drawn: (index) => copyOf(given[index]),
+    evaluate: async (index, inputs) => copyOf(await (table.players[index].program as Program).run(inputs, state)),
     async dispose() {
       await table.dispose();
       await state.dispose();
     },
   };
 }
+
+/** The same program; `listener` hears what it is given. */
+const listening = (program: Program, listener: (inputs: HostTensors) => void): Program => ({
+  signature: program.signature,
+  kind: program.kind,
+  run(inputs, state) {
+    listener(inputs);
+    return program.run(inputs, state);
+  },
+  toString: () => program.toString(),
+  dispose: () => program.dispose(),
+});
+
+export const copyOf = (tensors: HostTensors): HostTensors =>
+  Object.fromEntries(Object.entries(tensors).map(([name, value]) => [name, { ...value, data: value.data.slice() }]));

@@ -13,8 +13,16 @@ function operations({ op, inputs, outputs, attributes }: Node): number {
       return 2 * size * (left.shape.at(-1) as number);
     case "Conv":
       return 2 * size * sizeOf(right.shape.slice(0, 3));
+    case "Conv3D":
+      return 2 * size * sizeOf(right.shape.slice(1));
+    case "ConvTranspose3D":
+      return 2 * sizeOf(left.shape) * sizeOf(right.shape.slice(1));
     case "ConvInputGrad":
       return 2 * sizeOf(left.shape) * sizeOf(right.shape.slice(0, 3));
+    case "DepthwiseConv":
+      return 2 * size * sizeOf(right.shape.slice(0, 2));
+    case "DepthwiseConvInputGrad":
+      return 2 * sizeOf(left.shape) * sizeOf(right.shape.slice(0, 2));
     case "ConvFilterGrad":
       return 2 * sizeOf(right.shape) * sizeOf(outputs[0].shape.slice(0, 3));
     default:

@@ -1,27 +1,131 @@
 /**
- * @file The gradient of a convolution by its filter, in two spellings.
+ * @file The gradient of a convolution by its filter, in several spellings.
  *
  * It is itself a convolution, of the images with the output's gradient, in which batch and channels have changed places
- * and strides have become dilations; or one product on columns of the images.
+ * and strides have become dilations; or a sum of products, of what the taps of the filter see with the output's gradient.
  */
 import type { Node, Value } from "../graph/ir.js";
+import { always, type Candidate } from "./choice.js";
+import { unitFilters } from "./few-channels.js";
 import { geometryOf, result, type Extents } from "./geometry.js";
-import { CNHW, IOHW, PLAIN } from "./layout.js";
-import { int, ints, type LowerNode, type Lowering, type Placed } from "./lowering.js";
+import { CNHW, IOHW, NCHW, PLAIN, type Layout } from "./layout.js";
+import { int, ints, isPacked, type Lowering, type Placed } from "./lowering.js";
+import { wholeImageFilterGrad } from "./whole-image.js";
 
-export const lowerConvFilterGrad: LowerNode = (node, context) => {
-  const [, , input] = result(node).shape as unknown as Extents;
-  return [input >= COLUMN_CHANNELS ? filterGradByColumns(node, context) : filterGradByConv(node, context)];
+/** From this many channels on, copying whole pixels pays: shorter runs are copied value by value. */
+const PIXEL_CHANNELS = 8;
+
+const channelsIn = (node: Node): number => result(node).shape[2];
+
+const taps: Candidate = {
+  name: "taps",
+  applies: (node) => channelsIn(node) >= PIXEL_CHANNELS,
+  lower: (node, context) => [byTaps(node, context)],
 };
 
-/** From this many channels on, copying columns pays: shorter runs are copied value by value. */
-const COLUMN_CHANNELS = 8;
+const cells: Candidate = {
+  name: "cells",
+  applies: (node) =>
+    channelsIn(node) >= PIXEL_CHANNELS && geometryOf(node).dilations.every((dilation) => dilation === 1),
+  lower: (node, context) => [byCells(node, context)],
+};
+
+const standard: Candidate = {
+  name: "standard",
+  applies: always,
+  lower: (node, context) => [byConv(node, context)],
+};
+
+export const CONV_FILTER_GRAD: readonly Candidate[] = [wholeImageFilterGrad, unitFilters, cells, taps, standard];
 
 /**
- * One product: the transposed columns of the images, `[N h w, kh kw I]`, by the output's gradient `[N h w, O]`. The
- * result is HWIO as it stands. Columns are slices of whole channels, so they are plain copies.
+ * A product for each group of taps that see the same pixels of a cell, strides x strides pixels: what the group sees,
+ * `[N h w, s s I]`, by the output's gradient `[N h w, O]`. Cells are made once; of them whole rows are copied.
  */
-function filterGradByColumns(node: Node, context: Lowering): Placed {
+function byCells(node: Node, context: Lowering): Placed {
+  const dy = node.inputs[1];
+  const { strides, kernel } = geometryOf(node);
+  const { shape } = result(node);
+  const [, , input, output] = shape as unknown as Extents;
+  const [n, h, w] = dy.shape as unknown as Extents;
+  const [rows, columns] = [Math.ceil(kernel[0] / strides[0]), Math.ceil(kernel[1] / strides[1])];
+  const grid: Grid = { rows: h + rows - 1, columns: w + columns - 1 };
+  const image = cellsOf(context, node, grid); // [N, rows, columns, s, s, I]
+  const depth = strides[0] * strides[1] * input;
+  const flat = context.reshaped(image, [n, grid.rows, grid.columns, depth]);
+  const gradients = context.reshaped(context.plain(dy), [n * h * w, output]);
+  const product = (i: number, j: number): string => {
+    const bounds = [
+      [i, j],
+      [i + h, j + w],
+      [1, 2],
+    ].map((values) => context.int64s(values));
+    const seen = rows === 1 && columns === 1 ? flat : context.emit({ op: "Slice", inputs: [flat, ...bounds] });
+    const attributes = { transA: int(1) };
+    const result = context.emit({
+      op: "Gemm",
+      inputs: [context.reshaped(seen, [n * h * w, depth]), gradients],
+      attributes,
+    });
+    return context.reshaped(result, [strides[0], strides[1] * input * output]);
+  };
+  const join = (parts: readonly string[], axis: number): string =>
+    parts.length === 1 ? parts[0] : context.emit({ op: "Concat", inputs: parts, attributes: { axis: int(axis) } });
+  // Tap (s i + a, s j + b) comes out at (a, b) of group (i, j).
+  const all = join(
+    Array.from({ length: rows }, (_, i) =>
+      join(
+        Array.from({ length: columns }, (__, j) => product(i, j)),
+        1,
+      ),
+    ),
+    0,
+  );
+  const made = [rows * strides[0], columns * strides[1], input, output];
+  const name = context.reshaped(all, made);
+  if (made[0] === kernel[0] && made[1] === kernel[1]) return { name, shape, dtype: "float32", layout: PLAIN };
+  const bounds = [[0, 0], kernel, [0, 1]].map((values) => context.int64s(values));
+  return { name: context.emit({ op: "Slice", inputs: [name, ...bounds] }), shape, dtype: "float32", layout: PLAIN };
+}
+
+interface Grid {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** The padded image as cells of strides x strides pixels, from whatever layout it lies in. @returns `[N, rows, columns, s, s, I]` */
+function cellsOf(context: Lowering, node: Node, { rows, columns }: Grid): string {
+  const [x] = node.inputs as [Value];
+  const { strides, pads } = geometryOf(node);
+  const [n, height, width, input] = x.shape as unknown as Extents;
+  const [sh, sw] = strides;
+  const { layout } = context.at(x);
+  const kept: Layout = layout.key === NCHW.key || (layout.block > 1 && !isPacked(layout)) ? layout : PLAIN;
+  const block = kept === PLAIN ? input : kept.block; // NCHW is blocked by one
+  const before = kept === PLAIN ? [n] : [n, input / block];
+  const after = kept === PLAIN ? [input] : [block];
+  const first = before.length;
+  const amounts = (top: number, left: number): number[] => [...before.map(() => 0), top, left, ...after.map(() => 0)];
+  const border = [
+    ...amounts(pads[0], pads[1]),
+    ...amounts(rows * sh - height - pads[0], columns * sw - width - pads[1]),
+  ];
+  const source = context.reshaped(context.as(x, kept), [...before, height, width, ...after]);
+  const padded = border.some((extent) => extent !== 0)
+    ? context.emit({ op: "Pad", inputs: [source, context.int64s(border)] })
+    : source;
+  const apart = context.reshaped(padded, [...before, rows, sh, columns, sw, ...after]);
+  const outer = kept === PLAIN ? [] : [1];
+  const perm = [0, first, first + 2, first + 1, first + 3, ...outer, first + 4];
+  return context.emit({ op: "Transpose", inputs: [apart], attributes: { perm: ints(perm) } });
+}
+
+/**
+ * A product for each tap: what the tap sees of the images, transposed `[I, N h w]`, by the output's gradient `[N h w, O]`.
+ *
+ * Joining what all taps see to the columns of one product costs more than it saves: the columns are kh kw times the image.
+ */
+function byTaps(node: Node, context: Lowering): Placed {
   const [x, dy] = node.inputs as [Value, Value];
   const { strides, dilations, pads, kernel } = geometryOf(node);
   const { shape } = result(node);
@@ -32,23 +136,25 @@ function filterGradByColumns(node: Node, context: Lowering): Placed {
     ? context.emit({ op: "Pad", inputs: [context.plain(x), context.int64s([0, top, left, 0, 0, bottom, right, 0])] })
     : context.plain(x);
   const span = (axis: 0 | 1, extent: number): number => (extent - 1) * strides[axis] + 1;
-  const columns: string[] = [];
+  const gradients = context.reshaped(context.plain(dy), [n * h * w, output]);
+  const products: string[] = [];
   for (let i = 0; i < kernel[0]; i++)
     for (let j = 0; j < kernel[1]; j++) {
       const [row, column] = [i * dilations[0], j * dilations[1]];
       const bounds = [[row, column], [row + span(0, h), column + span(1, w)], [1, 2], strides];
-      columns.push(context.emit({ op: "Slice", inputs: [padded, ...bounds.map((values) => context.int64s(values))] }));
+      const seen = context.emit({ op: "Slice", inputs: [padded, ...bounds.map((values) => context.int64s(values))] });
+      const rows = context.reshaped(seen, [n * h * w, input]);
+      products.push(context.emit({ op: "Gemm", inputs: [rows, gradients], attributes: { transA: int(1) } })); // [I,O]
     }
   const joined =
-    columns.length === 1 ? columns[0] : context.emit({ op: "Concat", inputs: columns, attributes: { axis: int(3) } });
-  const rows = context.reshaped(joined, [n * h * w, kernel[0] * kernel[1] * input]);
-  const gradients = context.reshaped(context.plain(dy), [n * h * w, output]);
-  const product = context.emit({ op: "Gemm", inputs: [rows, gradients], attributes: { transA: int(1) } });
-  return { name: context.reshaped(product, shape), shape, dtype: "float32", layout: PLAIN };
+    products.length === 1
+      ? products[0]
+      : context.emit({ op: "Concat", inputs: products, attributes: { axis: int(0) } });
+  return { name: context.reshaped(joined, shape), shape, dtype: "float32", layout: PLAIN };
 }
 
 /** The convolution of images and gradients with batch and channels exchanged; strides become dilations. */
-function filterGradByConv(node: Node, context: Lowering): Placed {
+function byConv(node: Node, context: Lowering): Placed {
   const [x, dy] = node.inputs as [Value, Value];
   const { strides, dilations, pads, kernel } = geometryOf(node);
   const { shape } = result(node);

@@ -57,6 +57,13 @@ export const blockedOutputFilter = (block: number): Layout => ({
   block,
 });
 
+/** Depthwise filters HWC1 kept as `[C/b, 1, kh, kw, b]`. */
+export const blockedDepthwiseFilter = (block: number): Layout => ({
+  key: `chw${block}c`,
+  atoms: [outer(2), whole(3), whole(0), whole(1), inner(2)],
+  block,
+});
+
 /** Whether a tensor of that shape can lie in that layout; an extent of 1 always can, so that operands broadcast. */
 export const fits = (layout: Layout, shape: readonly number[]): boolean =>
   layout.atoms === undefined ||

@@ -70,12 +70,17 @@ export interface EmitRequest {
 
 export type LowerNode = (node: Node, context: Lowering) => readonly Placed[];
 
+/** Numbers up to which constants are compared: nodes that read equal ones can then be one. */
+const SHARED_SIZE = 4096;
+
 export class Lowering {
   readonly nodes: OnnxNode[] = [];
   readonly initializers = new Map<string, Initializer>();
   private readonly consumers = new Map<Value, Node[]>();
   private readonly results: ReadonlySet<Value>;
   private readonly placed = new Map<Value, Placed>();
+  /** Nodes that are being lowered: one, and those that it demanded. */
+  private readonly pending = new Set<Node>();
   private readonly converted = new Map<string, Placed>();
   private readonly emitted = new Map<string, readonly string[]>();
   private count = 0;
@@ -101,8 +106,17 @@ export class Lowering {
     return consumers.length === 1 && !this.results.has(value) ? consumers[0] : undefined;
   }
 
-  isPlaced(value: Value): boolean {
-    return this.placed.has(value) || value.data !== undefined || value.node.op === "Input";
+  /**
+   * Lowers what a value is made of before its turn, for a node that takes it as one more operand.
+   *
+   * The value is added to that node's result, or to what is made of it alone: so it does not depend on that result.
+   * @returns false when the value waits for a node that asked for another one itself
+   */
+  demand(value: Value): boolean {
+    const nodes = reachable([value]);
+    if (nodes.some((node) => this.pending.has(node))) return false;
+    for (const node of nodes) this.lower(node);
+    return true;
   }
 
   /** Says where the result of a later node lies that an earlier one computes on the way. */
@@ -115,7 +129,9 @@ export class Lowering {
     if (this.placed.has(node.outputs[0])) return;
     const lowering = this.lowerings[node.op];
     if (!lowering) throw this.onMissing(node.op);
+    this.pending.add(node);
     lowering(node, this).forEach((placed, i) => this.placed.set(node.outputs[i], placed));
+    this.pending.delete(node);
   }
 
   /** Where a value lies. */
@@ -282,10 +298,10 @@ export class Lowering {
     return name;
   }
 
-  /** Short constants and fills are shared by content, all others stored each time. */
+  /** Constants of some length and fills are shared by content, all others stored each time. */
   private contentKey(data: Initializer["data"]): string {
     const text = (value: number | undefined): string => (Object.is(value, -0) ? "-0" : String(value));
-    if (data.length <= 64) return Array.from(data, text).join();
+    if (data.length <= SHARED_SIZE) return Array.from(data, text).join();
     const filled = data.every((value) => Object.is(value, data[0]));
     return filled ? `${data.length} times ${text(data[0])}` : `#${this.initializers.size}`;
   }

@@ -3,6 +3,7 @@ import { sizeOf } from "@gan-arena/core/base";
 import { sameShape, type Node, type Value } from "../graph/ir.js";
 import { broadcastShapes, padRank } from "../graph/shapes.js";
 import { POINTWISE } from "../passes/pointwise.js";
+import { scaleChannels } from "./channel-scale.js";
 import { PLAIN, fits, physicalShape, type Layout } from "./layout.js";
 import { float, int, isPacked, type LowerNode, type Lowering, type OnnxAttribute, type Placed } from "./lowering.js";
 
@@ -54,6 +55,8 @@ function operand(context: Lowering, value: Value, { layout, rank }: { layout: La
 }
 
 export const lowerPointwise: LowerNode = (node: Node, context) => {
+  const scaled = scaleChannels(node, context);
+  if (scaled) return scaled;
   const { shape, dtype } = node.outputs[0];
   const layout = commonLayout(context, node.inputs, shape);
   const operands = node.inputs.map((value) => operand(context, value, { layout, rank: shape.length }));
@@ -73,6 +76,8 @@ const clipBounds = ({ op, attributes }: Node, context: Lowering): string[] =>
 
 function attributesOf(node: Node): Record<string, OnnxAttribute> {
   if (node.op === "Cast") return { to: int(ELEMENT_TYPE[node.attributes["to"] as keyof typeof ELEMENT_TYPE]) };
+  if (node.op === "HardSigmoid")
+    return { alpha: float(node.attributes["alpha"] as number), beta: float(node.attributes["beta"] as number) };
   if (node.op === "LeakyRelu") return { alpha: float(node.attributes["alpha"] as number) };
   return {};
 }

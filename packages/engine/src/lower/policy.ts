@@ -8,6 +8,8 @@ import { OIHW, PLAIN, blockedFilter, type Layout } from "./layout.js";
 export interface LoweringPolicy {
   /** Channels in a block of ONNX Runtime's blocked kernels on this processor; 0 where they are not to be used. */
   readonly block: number;
+  /** Names of lowerings by what they were measured for; what is not named takes the first that applies. */
+  readonly choices?: Readonly<Record<string, string>>;
 }
 
 /** Where nothing is known or nothing but standard ONNX may be used. */

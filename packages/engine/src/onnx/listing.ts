@@ -14,7 +14,7 @@ export function listing(model: Model): string {
           : `const ${dtype}[${shape.join(",")}]`,
     ]),
   );
-  const operand = (name: string): string => constants.get(name) ?? `%${name}`;
+  const operand = (name: string): string => (name === "" ? "none" : (constants.get(name) ?? `%${name}`));
   const lines = model.nodes.map((node) => {
     const attributes = Object.entries(node.attributes).map(
       ([name, attribute]) => `${name}=${formatAttribute(attribute)}`,

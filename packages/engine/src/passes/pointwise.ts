@@ -53,11 +53,14 @@ export const POINTWISE: Readonly<Record<string, Pointwise>> = {
   And: { onnx: "And", fold: (a, b) => truth(a !== 0 && b !== 0), result: "bool" },
   Or: { onnx: "Or", fold: (a, b) => truth(a !== 0 || b !== 0), result: "bool" },
   Xor: { onnx: "Xor", fold: (a, b) => truth((a !== 0) !== (b !== 0)), result: "bool" },
+  BitwiseAnd: { onnx: "BitwiseAnd", fold: (a, b) => a & b },
   Where: { onnx: "Where", fold: (c, a, b) => (c === 0 ? b : a) },
   /** Attribute `to`: the target dtype. */
   Cast: { onnx: "Cast", fold: (x) => x },
   /** Attributes `min` and `max`. */
   Clip: { onnx: "Clip" },
+  /** clip(alpha x + beta, 0, 1). */
+  HardSigmoid: { onnx: "HardSigmoid" },
   /** Attribute `alpha`. */
   LeakyRelu: { onnx: "LeakyRelu" },
   Elu: { onnx: "Elu", fold: (x) => (x < 0 ? Math.expm1(x) : x) },

@@ -159,15 +159,16 @@ const shapeChains: Rewrite = (graph, { op, inputs, attributes, shape, dtype = "f
 const STEEP = 1e38;
 
 /**
- * x > 0 as a number is clip(1e38 x, 0, 1): two vectorised ops, where a comparison and its cast go through single bytes.
+ * x > 0 as a number is clip(1e38 x, 0, 1), a hard sigmoid: one vectorised op, where a comparison and its cast go through
+ * single bytes.
  */
 const positiveMask: Rewrite = (graph, { op, inputs, attributes, shape }) => {
   if (op !== "Cast" || attributes?.["to"] !== "float32") return undefined;
   const { node } = inputs[0];
   const [x, threshold] = node.inputs;
   if (node.op !== "Greater" || threshold?.splat !== 0 || x === undefined || x.dtype !== "float32") return undefined;
-  const steep = graph.make({ op: "Mul", inputs: [x, graph.splat(STEEP, [])], shape: x.shape });
-  const mask = graph.make({ op: "Clip", inputs: [steep], attributes: { min: 0, max: 1 }, shape: x.shape });
+  const steep = { alpha: STEEP, beta: 0 };
+  const mask = graph.make({ op: "HardSigmoid", inputs: [x], attributes: steep, shape: x.shape });
   return graph.make({ op: "Expand", inputs: [mask], shape });
 };
 
@@ -177,10 +178,12 @@ const slopeClip: Rewrite = (graph, { op, inputs, shape }) => {
   const [product, offset] = inputs as [Value, Value];
   if (offset.splat === undefined || product.node.op !== "Mul") return undefined;
   const [mask, scale] = product.node.inputs as [Value, Value];
-  const isMask = mask.node.op === "Clip" && mask.node.attributes["min"] === 0 && mask.node.attributes["max"] === 1;
+  const { op: masking, attributes, inputs: masked } = mask.node;
+  const isMask = masking === "HardSigmoid" && attributes["alpha"] === STEEP && attributes["beta"] === 0;
   if (!isMask || scale.splat === undefined || offset.splat < 0 || Math.fround(scale.splat + offset.splat) !== 1)
     return undefined;
-  return graph.make({ op: "Clip", inputs: mask.node.inputs, attributes: { min: offset.splat, max: 1 }, shape });
+  const steep = graph.make({ op: "Mul", inputs: [masked[0], graph.splat(STEEP, [])], shape: masked[0].shape });
+  return graph.make({ op: "Clip", inputs: [steep], attributes: { min: offset.splat, max: 1 }, shape });
 };
 
 const RULES: readonly Rewrite[] = [foldConstants, algebra, broadcastLate, shapeChains, positiveMask, slopeClip];

@@ -12,6 +12,8 @@ export interface OnnxEngineOptions {
   readonly threads: number;
   /** Overrides what the probe finds; 0 uses standard kernels only. */
   readonly block?: number;
+  /** Names of lowerings by what they were measured for. */
+  readonly choices?: Readonly<Record<string, string>>;
 }
 
 export class OnnxEngine implements Engine {
@@ -24,9 +26,9 @@ export class OnnxEngine implements Engine {
     readonly policy: LoweringPolicy,
   ) {}
 
-  static async create({ threads, block }: OnnxEngineOptions): Promise<OnnxEngine> {
+  static async create({ threads, block, choices }: OnnxEngineOptions): Promise<OnnxEngine> {
     const ort = await loadOrt();
-    const policy: LoweringPolicy = { block: block ?? (await probeBlock()) };
+    const policy: LoweringPolicy = { block: block ?? (await probeBlock()), choices };
     const info: EngineInfo = {
       engine: "onnx",
       versions: { "onnxruntime-node": ort.env.versions.node ?? ort.env.versions.common },

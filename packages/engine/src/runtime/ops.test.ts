@@ -4,7 +4,7 @@
  * One row of the table buys all of it. Second order: the gradient of sum(g * v) for a fixed v, as a penalty takes it.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { tf, type Tensor } from "@gan-arena/core";
+import { groupedConv2d, spectrum2d, tf, type Tensor } from "@gan-arena/core";
 import { stream } from "@gan-arena/core/base";
 import { enableEvaluation } from "../index.js";
 
@@ -20,11 +20,27 @@ interface Row {
 }
 
 const image = [2, 6, 8, 3];
+type Pair = readonly [number, number];
 const as4d = (x: Tensor): tf.Tensor4D => x as tf.Tensor4D;
+const as5d = (x: Tensor): tf.Tensor5D => x as tf.Tensor5D;
+const cube = [2, 5, 4, 6, 2];
+const boxes = tf.tensor2d([0.13, 0.2, 0.88, 0.7, -0.3, 0.41, 0.8, 1.3], [2, 4]);
+const turned = tf.tensor2d([0.8, -0.6, 1.13, 0.6, 0.8, -0.7, 0.01, 0.02], [1, 8]);
+const pairs = tf.tensor2d([[1, 0], [2, 3], [1, 0]], [3, 2], "int32"); // prettier-ignore
 const conv =
   (strides: number, pad: "same" | "valid" | number): Op =>
   (x, w) =>
     tf.conv2d(as4d(x), as4d(w), strides, pad);
+
+/** A filter of 4 x 4 different numbers in every channel; its square has second derivatives. */
+const depthwise =
+  (stride: number, pad: number | readonly [Pair, Pair]): Op =>
+  (x) => {
+    const channels = x.shape[3] as number;
+    const taps = Float32Array.from({ length: 16 * channels }, (_, i) => Math.sin(i));
+    const pads = typeof pad === "number" ? pad : ([[0, 0], ...pad, [0, 0]] as const);
+    return tf.square(tf.depthwiseConv2d(as4d(x), tf.tensor4d(taps, [4, 4, channels, 1]), stride, pads as number));
+  };
 
 const rows: Row[] = [
   ...(
@@ -126,6 +142,15 @@ const rows: Row[] = [
   { name: "argMax", op: (x) => tf.cast(tf.argMax(x, 1), "float32"), shapes: [[3, 5]], order: 0 },
   { name: "cumsum", op: (x) => tf.cumsum(x, 1), shapes: [[3, 5]] },
   { name: "cumsum reverse exclusive", op: (x) => tf.cumsum(x, 1, true, true), shapes: [[3, 5]] },
+  {
+    name: "batchNorm",
+    op: (x, mean, variance, offset, scale) =>
+      tf.batchNorm(as4d(x), mean as tf.Tensor1D, variance as tf.Tensor1D, offset as tf.Tensor1D, scale as tf.Tensor1D),
+    shapes: [[2, 3, 4, 3], [3], [3], [3], [3]],
+    positive: true,
+    order: 1,
+  },
+  { name: "linspace", op: (x) => tf.mul(x, tf.linspace(-1, 2, 5)), shapes: [[3, 5]] },
   { name: "softmax", op: (x) => tf.softmax(x), shapes: [[3, 5]] },
   { name: "logSoftmax", op: (x) => tf.logSoftmax(x), shapes: [[3, 5]] },
   { name: "reshape", op: (x) => tf.reshape(tf.square(x), [5, 3]), shapes: [[3, 5]] },
@@ -316,8 +341,204 @@ const rows: Row[] = [
       [4, 4, 16, 32],
     ],
   },
+  {
+    name: "depthwise conv of a fixed filter",
+    op: depthwise(1, [
+      [1, 2],
+      [1, 1],
+    ]),
+    shapes: [image],
+  },
+  { name: "depthwise conv of stride 2", op: depthwise(2, 1), shapes: [image] },
+  {
+    name: "depthwise conv blocked",
+    op: depthwise(1, [
+      [2, 1],
+      [1, 2],
+    ]),
+    shapes: [[2, 4, 6, 32]],
+  },
+  { name: "depthwise conv blocked, stride 2", op: depthwise(2, 1), shapes: [[2, 4, 6, 16]] },
+  { name: "depthwise conv blocked, odd", op: depthwise(2, 1), shapes: [[2, 5, 7, 16]] },
   { name: "maxPool", op: (x) => tf.maxPool(as4d(x), 2, 2, "same"), shapes: [image] },
   { name: "avgPool", op: (x) => tf.avgPool(as4d(x), 2, 2, "valid"), shapes: [image] },
+  {
+    name: "grouped conv",
+    op: (x, w) => groupedConv2d(x, w, { groups: 2, strides: 2 }),
+    shapes: [
+      [2, 6, 5, 8],
+      [3, 3, 4, 6],
+    ],
+  },
+  { name: "spectrum2d", op: (x) => tf.square(spectrum2d(x).imag), shapes: [image] },
+  {
+    name: "depthwise conv of a trained filter, two channels of each",
+    op: (x, w) => tf.depthwiseConv2d(as4d(x), as4d(w), 1, "same", "NHWC", 2),
+    shapes: [image, [3, 3, 3, 2]],
+  },
+  {
+    name: "depthwise conv of a trained filter, stride 2, blocked",
+    op: (x, w) => tf.depthwiseConv2d(as4d(x), as4d(w), 2, "same"),
+    shapes: [
+      [2, 5, 6, 16],
+      [3, 3, 16, 1],
+    ],
+  },
+  { name: "conv2d dilated", op: (x, w) => tf.conv2d(as4d(x), as4d(w), 1, 2, "NHWC", 2), shapes: [image, [3, 3, 3, 4]] },
+  {
+    name: "conv2d dilated, blocked",
+    op: (x, w) => tf.conv2d(as4d(x), as4d(w), 1, "same", "NHWC", 2),
+    shapes: [
+      [2, 6, 5, 16],
+      [3, 3, 16, 16],
+    ],
+  },
+  {
+    name: "conv2d of NCHW",
+    op: (x, w) => tf.conv2d(as4d(x), as4d(w), 2, 1, "NCHW"),
+    shapes: [
+      [2, 3, 6, 5],
+      [3, 3, 3, 4],
+    ],
+    // LIMIT: the cpu backend has no gradients of NCHW.
+    order: 0,
+  },
+  { name: "conv3d", op: (x, w) => tf.square(tf.conv3d(as5d(x), as5d(w), 2, "same")), shapes: [cube, [2, 3, 2, 2, 3]] },
+  {
+    name: "conv3d dilated",
+    op: (x, w) => tf.conv3d(as5d(x), as5d(w), 1, "valid", "NDHWC", [1, 2, 1]),
+    shapes: [cube, [2, 2, 2, 2, 1]],
+  },
+  {
+    name: "conv3dTranspose",
+    op: (x, w) => tf.square(tf.conv3dTranspose(as5d(x), as5d(w), [2, 5, 8, 6, 3], 2, "same")),
+    shapes: [
+      [2, 3, 4, 3, 2],
+      [2, 3, 2, 3, 2],
+    ],
+  },
+  { name: "maxPool3d", op: (x) => tf.square(tf.maxPool3d(as5d(x), 2, [1, 2, 2], "same")), shapes: [cube] },
+  { name: "avgPool3d", op: (x) => tf.square(tf.avgPool3d(as5d(x), [2, 3, 2], 2, "same")), shapes: [cube] },
+  { name: "maxPool overlapping", op: (x) => tf.square(tf.maxPool(as4d(x), [3, 2], [2, 1], "same")), shapes: [image] },
+  { name: "avgPool overlapping", op: (x) => tf.square(tf.avgPool(as4d(x), 3, 2, "same")), shapes: [image] },
+  {
+    name: "maxPoolWithArgmax",
+    op: (x) => tf.square(tf.maxPoolWithArgmax(as4d(x), 3, 2, "same")["result"]),
+    shapes: [image],
+  },
+  {
+    name: "maxPoolWithArgmax, places",
+    op: (x) => tf.cast(tf.maxPoolWithArgmax(as4d(x), 3, 2, "same", true)["indexes"], "float32"),
+    shapes: [image],
+    order: 0,
+  },
+  {
+    name: "dilation2d",
+    op: (x, f) => tf.square(tf.dilation2d(as4d(x), f as tf.Tensor3D, 1, "same", 2)),
+    shapes: [image, [2, 2, 3]],
+  },
+  {
+    name: "localResponseNormalization",
+    op: (x) => tf.localResponseNormalization(as4d(x), 1, 1, 0.7, 0.6),
+    shapes: [[2, 2, 3, 5]],
+  },
+  { name: "atan2", op: (a, b) => tf.atan2(a, b), shapes: [[3, 5], [5]] },
+  { name: "cumprod", op: (x) => tf.square(tf.cumprod(x, 1)), shapes: [[3, 5]] },
+  { name: "cumprod exclusive, reverse", op: (x) => tf.square(tf.cumprod(x, 0, true, true)), shapes: [[5, 3]] },
+  { name: "topk", op: (x) => tf.square(tf.topk(x, 3).values), shapes: [[3, 2, 5]] },
+  { name: "topk, places", op: (x) => tf.cast(tf.topk(x, 3).indices, "float32"), shapes: [[3, 5]], order: 0 },
+  { name: "gatherND", op: (x) => tf.square(tf.gatherND(x, pairs)), shapes: [[3, 4, 2]] },
+  {
+    name: "scatterND, one place twice",
+    op: (u) => tf.square(tf.scatterND(pairs, u, [3, 4, 2])),
+    shapes: [[3, 2]],
+  },
+  {
+    name: "scatterND into many places",
+    op: (u) => tf.square(tf.scatterND(pairs, u, [30, 40, 2])),
+    shapes: [[3, 2]],
+  },
+  {
+    // The cpu backend writes into its first operand: it gets one of its own.
+    name: "tensorScatterUpdate",
+    op: (x, u) => tf.square(tf.tensorScatterUpdate(tf.mul(x, 2), tf.tensor2d([[2], [0]], [2, 1], "int32"), u)),
+    shapes: [
+      [3, 2],
+      [2, 2],
+    ],
+  },
+  {
+    name: "sparseToDense",
+    op: (u) => tf.sparseToDense(tf.tensor1d([4, 1, 2], "int32"), u, [6], tf.scalar(0.5)),
+    shapes: [[3]],
+    order: 0,
+  },
+  {
+    name: "unsortedSegmentSum into many segments",
+    op: (x) => tf.square(tf.unsortedSegmentSum(x, tf.tensor1d([299, -1, 299, 0], "int32"), 300)),
+    shapes: [[4, 3]],
+  },
+  {
+    name: "bincount with weights",
+    op: (w) => tf.bincount(tf.tensor1d([1, 4, 1], "int32"), w as tf.Tensor1D, 6),
+    shapes: [[3]],
+    order: 0,
+  },
+  {
+    name: "searchSorted",
+    op: (x) => tf.cast(tf.searchSorted(tf.tensor2d([[-1, 0, 0.5, 2]]), tf.reshape(x, [1, 15]), "right"), "float32"),
+    shapes: [[3, 5]],
+    order: 0,
+  },
+  { name: "diag", op: (x) => tf.square(tf.diag(x)), shapes: [[4]] },
+  { name: "flipLeftRight", op: (x) => tf.square(tf.image.flipLeftRight(as4d(x))), shapes: [image] },
+  {
+    name: "spaceToBatchND",
+    op: (x) => tf.square(tf.spaceToBatchND(x, [2, 3], [[0, 0], [1, 0]])), // prettier-ignore
+    shapes: [image],
+  },
+  {
+    name: "batchToSpaceND",
+    op: (x) => tf.square(tf.batchToSpaceND(x, [2, 3], [[0, 1], [1, 0]])), // prettier-ignore
+    shapes: [[12, 2, 3, 2]],
+  },
+  {
+    name: "fused conv2d",
+    op: (x, w, b) =>
+      tf.fused.conv2d({ x: as4d(x), filter: as4d(w), strides: 1, pad: "same", bias: b, activation: "relu6" }),
+    shapes: [image, [3, 3, 3, 4], [4]],
+    order: 0,
+  },
+  {
+    name: "fused depthwiseConv2d",
+    op: (x, w, b) =>
+      tf.fused.depthwiseConv2d({ x: as4d(x), filter: as4d(w), strides: 2, pad: "same", bias: b, activation: "leakyrelu", leakyreluAlpha: 0.3 }), // prettier-ignore
+    shapes: [image, [3, 3, 3, 2], [6]],
+    order: 0,
+  },
+  {
+    name: "fused matMul",
+    op: (a, b, bias) => tf.fused.matMul({ a, b, transposeB: true, bias, activation: "elu" }),
+    shapes: [[3, 4], [5, 4], [5]],
+    order: 0,
+  },
+  ...(["bilinear", "nearest"] as const).flatMap((method): Row[] => [
+    {
+      name: `cropAndResize, ${method}`,
+      op: (x) => tf.square(tf.image.cropAndResize(as4d(x), boxes, tf.tensor1d([0, 1], "int32"), [4, 3], method, 0.3)),
+      shapes: [image],
+    },
+    ...(["constant", "reflect", "wrap", "nearest"] as const).map((mode) => ({
+      name: `transform, ${method}, ${mode}`,
+      op: (x: Tensor) => tf.square(tf.image.transform(as4d(x), turned, method, mode, 0.3)),
+      shapes: [[1, 6, 8, 3]], // the cpu backend transforms the first image only
+    })),
+  ]),
+  {
+    name: "rotateWithOffset",
+    op: (x) => tf.square(tf.image.rotateWithOffset(as4d(x), 0.6, [0.1, 0.2, 0.3], 0.4)),
+    shapes: [image],
+  },
   {
     name: "resizeNearestNeighbor",
     op: (x) => tf.square(tf.image.resizeNearestNeighbor(as4d(x), [12, 16])),

@@ -41,7 +41,11 @@ export async function createSession(
     logSeverityLevel: 3,
     // Each program has a pool of threads of its own. Between runs they must not spin, or they take the cores from the
     // program that runs next: two alternating phases were half as slow again.
-    extra: { session: { force_spinning_stop: "1" } },
+    extra: {
+      session: { force_spinning_stop: "1" },
+      // A fused activation runs as a second pass of its own over all threads; as a node it costs less than that.
+      optimization: { disable_specified_optimizers: "GemmActivationFusion" },
+    },
     ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
   });
 }

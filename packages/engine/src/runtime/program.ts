@@ -9,6 +9,7 @@ import { Lowering, packedLayout } from "../lower/lowering.js";
 import type { LoweringPolicy } from "../lower/policy.js";
 import { encodeModel, type Model, type ModelPort } from "../onnx/model.js";
 import { listing } from "../onnx/listing.js";
+import { liveNodes } from "../onnx/live-nodes.js";
 import { stateInputName, type Traced } from "../trace/trace.js";
 import { createSession, loadOrt, type Ort, type SessionOptions } from "./ort.js";
 import { OnnxState } from "./state.js";
@@ -50,7 +51,8 @@ export function lowerToModel(
     if (produced.has(from) && !renamed.has(from)) renamed.set(from, name);
     else lowering.nodes.push({ op: "Identity", domain: "", inputs: [from], outputs: [name], attributes: {} });
   }
-  const used = new Set(lowering.nodes.flatMap((node) => node.inputs));
+  const live = liveNodes(lowering.nodes, [...sources.keys(), ...renamed.keys()]);
+  const used = new Set(live.flatMap((node) => node.inputs));
   const values = [...Object.values(traced.inputs), ...Object.values(traced.state)];
   const inputs = values
     .map((value): ModelPort => ({
@@ -60,7 +62,7 @@ export function lowerToModel(
     }))
     .filter(({ name }) => used.has(name));
   const portNamed = (name: string): string => renamed.get(name) ?? name;
-  const nodes = lowering.nodes.map((node) => ({
+  const nodes = live.map((node) => ({
     ...node,
     inputs: node.inputs.map(portNamed),
     outputs: node.outputs.map(portNamed),
@@ -68,7 +70,7 @@ export function lowerToModel(
   return {
     name: signature.name,
     nodes,
-    initializers: [...lowering.initializers.values()],
+    initializers: [...lowering.initializers.values()].filter(({ name }) => used.has(name)),
     inputs,
     outputs,
   };

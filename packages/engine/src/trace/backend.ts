@@ -7,7 +7,7 @@
 import { tf, type Tensor } from "@gan-arena/core";
 import type { DType } from "@gan-arena/core/base";
 import type { BackendValues, DataType, TensorInfo } from "@tensorflow/tfjs";
-import { cannotTrace } from "../errors.js";
+import { badDtype, cannotTrace, valuesAwaited, valuesRead } from "../errors.js";
 import { constantData, Graph, isConstant, type Data, type NodeRequest, type Value } from "../graph/ir.js";
 import { simplify } from "../passes/simplify.js";
 
@@ -28,6 +28,8 @@ export class TracerBackend extends tf.KernelBackend {
   /** The graph that kernels write to; outside a trace each value belongs to one ambient graph. */
   graph = new Graph("outside", simplify);
   private tracing = false;
+  /** Whether a traced function waits for values. */
+  private awaited = false;
   private readonly entries = new WeakMap<object, Entry>();
   evaluator?: Evaluator;
 
@@ -37,8 +39,13 @@ export class TracerBackend extends tf.KernelBackend {
     const outer = this.graph;
     this.graph = new Graph(name, simplify);
     this.tracing = true;
+    this.awaited = false;
     try {
-      return body(this.graph);
+      const result = body(this.graph);
+      if (this.awaited) throw valuesAwaited(name);
+      return result;
+    } catch (error) {
+      throw this.awaited ? valuesAwaited(name) : error; // what went wrong then, went wrong with a promise
     } finally {
       this.graph = outer;
       this.tracing = false;
@@ -86,8 +93,7 @@ export class TracerBackend extends tf.KernelBackend {
   }
 
   override move(dataId: object, values: BackendValues, shape: number[], dtype: DataType): void {
-    if (dtype !== "float32" && dtype !== "int32" && dtype !== "bool")
-      throw cannotTrace(this.graph.name, `tensors of dtype ${dtype} are not supported`);
+    if (dtype !== "float32" && dtype !== "int32" && dtype !== "bool") throw badDtype(this.graph.name, dtype);
     this.entries.set(dataId, { data: values as Data, shape, dtype });
   }
 
@@ -95,20 +101,21 @@ export class TracerBackend extends tf.KernelBackend {
     const entry = this.entry(dataId);
     if (!("graph" in entry)) return entry.data;
     if (isConstant(entry.value)) return constantData(entry.value);
-    if (this.tracing) throw this.readWhileTracing();
+    if (this.tracing) throw valuesRead(this.graph.name);
     throw cannotTrace(this.graph.name, "dataSync() cannot wait for the engine; use await x.data()");
   }
 
-  override async read(dataId: object): Promise<BackendValues> {
+  override read(dataId: object): Promise<BackendValues> {
+    if (this.tracing) {
+      // Nobody may be there to take a rejection, and what waits for values must not go on when the trace is over.
+      this.awaited = true;
+      return new Promise(() => undefined);
+    }
     const entry = this.entry(dataId);
-    if (!("graph" in entry)) return entry.data;
-    if (isConstant(entry.value)) return constantData(entry.value);
-    if (this.tracing || !this.evaluator) throw this.readWhileTracing();
+    if (!("graph" in entry)) return Promise.resolve(entry.data);
+    if (isConstant(entry.value)) return Promise.resolve(constantData(entry.value));
+    if (!this.evaluator) return Promise.reject(valuesRead(this.graph.name));
     return this.evaluator(entry.value);
-  }
-
-  private readWhileTracing(): Error {
-    return cannotTrace(this.graph.name, "the values of a tensor are read inside the function, before there are any");
   }
 
   override disposeData(): boolean {

@@ -1,14 +1,7 @@
 /** @file From a function of tensors to a graph: inputs become symbols, the function runs once. */
 import { tf } from "@gan-arena/core";
-import {
-  GanError,
-  packedSize,
-  shapeMismatch,
-  type Signature,
-  type TensorFunction,
-  type TensorSpec,
-} from "@gan-arena/core/base";
-import { cannotTrace, unknownKernel } from "../errors.js";
+import { packedSize, shapeMismatch, type Signature, type TensorFunction, type TensorSpec } from "@gan-arena/core/base";
+import { cannotTrace, unknownKernel, withoutGradient } from "../errors.js";
 import type { Graph, Value } from "../graph/ir.js";
 import { tracer } from "./register.js";
 
@@ -78,12 +71,16 @@ function checkEntry(signature: Signature, name: string, value: Value): void {
     );
 }
 
-/** TensorFlow.js reports a missing kernel by a generic error; say which op it was and what to do. */
+/** TensorFlow.js reports a missing kernel or gradient by a generic error; say which op it was and what to do. */
 function explain(error: unknown, program: string): unknown {
-  if (error instanceof GanError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  const kernel = /Kernel '(\w+)' not registered for backend/.exec(message)?.[1];
-  return kernel === undefined ? error : unknownKernel(program, kernel);
+  // Whoever called the author's code may have wrapped the error.
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const kernel = /Kernel '(\w+)' not registered for backend/u.exec(cause.message)?.[1];
+    if (kernel !== undefined) return unknownKernel(program, kernel);
+    const op = /gradient function not found for (\w+)/u.exec(cause.message)?.[1];
+    if (op !== undefined) return withoutGradient(program, op, cause);
+  }
+  return error;
 }
 
 function mapValues<T, U>(record: Readonly<Record<string, T>>, map: (value: T, name: string) => U): Record<string, U> {

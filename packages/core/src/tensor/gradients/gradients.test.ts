@@ -95,6 +95,8 @@ const ELEMENTWISE: Row[] = [
     [v],
   ),
   row("step and sign", (x) => tf.mul(tf.square(x), tf.add(tf.step(x), tf.sign(x))), [v]),
+  row("mod", (a, b) => tf.square(tf.mod(a, b)), [within(0.1, 0.85, [2, 5]), within(1, 2, [5], 1)]),
+  row("atan2", (a, b) => tf.atan2(a, b), [v, within(0.5, 2, [2, 5], 1)]),
   row("norm", (x) => tf.norm(x, "euclidean", 1), [v]),
 ];
 
@@ -109,6 +111,11 @@ const REDUCTIONS: Row[] = [
   row("prod of everything", (x) => tf.prod(x), [pointOf([4])]),
   row("cumsum of the first axis", (x) => tf.square(tf.cumsum(x, 0)), [pointOf([3, 2, 2])]),
   row("cumsum, exclusive and reversed", (x) => tf.square(tf.cumsum(x, 1, true, true)), [v]),
+  row("cumprod", (x) => tf.square(tf.cumprod(x, 1)), [within(0.5, 1.5, [2, 4])]),
+  row("cumprod, exclusive and reversed, over the first axis", (x) => tf.square(tf.cumprod(x, 0, true, true)), [
+    within(-1.5, 1.5, [4, 3]),
+  ]),
+  row("cumprod through a zero", (x) => tf.cumprod(x, 0), [{ shape: [4], values: [0.5, 0, -1.2, 0.8] }]),
   row("logSumExp", (x) => tf.logSumExp(x, 1), [v]),
   row("variance through moments", (x) => tf.moments(x, [0]).variance, [v]),
 ];
@@ -141,7 +148,26 @@ const PRODUCTS: Row[] = [
   ]),
 ];
 
+const table = (values: number[], shape: [number, number]): tf.Tensor2D => tf.tensor2d(values, shape, "int32");
+
+const INDEXING: Row[] = [
+  row("gatherND of elements", (x) => tf.square(tf.gatherND(x, table([1, 0, 0, 2, 1, 0], [3, 2]))), [pointOf([2, 3])]),
+  row("gatherND of rows", (x) => tf.square(tf.gatherND(x, table([2, 0, 2], [3, 1]))), [pointOf([3, 2])]),
+  row("scatterND, one place twice", (u) => tf.square(tf.scatterND(table([1, 3, 1], [3, 1]), u, [4, 2])), [
+    pointOf([3, 2]),
+  ]),
+  row("tensorScatterUpdate", (x, u) => tf.square(tf.tensorScatterUpdate(x, table([2, 0], [2, 1]), u)), [
+    pointOf([3, 2]),
+    pointOf([2, 2], 1),
+  ]),
+  row("scatterND along the first axis", (u) => tf.square(tf.scatterND(int([2, 0]), u, [3, 2])), [pointOf([2, 2])]),
+  row("topk, values", (x) => tf.square(tf.topk(x, 3).values), [v]),
+  row("topk of a vector", (x) => tf.square(tf.topk(x, 2).values), [pointOf([5])]),
+  row("diag", (x) => tf.square(tf.diag(x)), [pointOf([3])]),
+];
+
 const REARRANGING: Row[] = [
+  row("flipLeftRight", (x) => tf.square(tf.image.flipLeftRight(image4(x))), [image]),
   row("slice", (x) => tf.square(tf.slice(x, [1, 1], [1, 3])), [v]),
   row("stridedSlice", (x) => tf.square(tf.stridedSlice(x, [0, 1, 0, 0], [2, 4, 6, 2], [1, 2, 2, 1])), [image]),
   row("stridedSlice backwards", (x) => tf.square(tf.stridedSlice(x, [0, -1], [2, -5], [1, -2])), [v]),
@@ -250,6 +276,13 @@ const depth =
   (strides: number, pad: "same" | "valid", dilations = 1): Fn =>
   (x, w) =>
     tf.depthwiseConv2d(image4(x), filter4(w), strides, pad, "NHWC", dilations);
+const volume =
+  (strides: number, pad: "same" | "valid", dilations = 1): Fn =>
+  (x, w) =>
+    tf.conv3d(x as tf.Tensor5D, w as tf.Tensor5D, strides, pad, "NDHWC", dilations);
+const boxes = tf.tensor2d([0.1, 0.2, 0.9, 0.7, -0.3, 0.4, 0.8, 1.3], [2, 4]);
+const turned = tf.tensor2d([0.8, -0.6, 1.1, 0.6, 0.8, -0.7, 0.01, 0.02], [1, 8]);
+const cube = pointOf([1, 2, 3, 3, 2]);
 const small = pointOf([1, 5, 4, 2]);
 const filter = pointOf([3, 2, 2, 3], 1);
 
@@ -285,6 +318,46 @@ const IMAGES: Row[] = [
   ]),
   row("depthwiseConv2d same, stride 2", depth(2, "same"), [small, pointOf([3, 3, 2, 2], 1)]),
   row("depthwiseConv2d dilated by 2", depth(1, "valid", 2), [small, pointOf([2, 2, 2, 1], 1)]),
+  row("depthwiseConv2d with two channels of each, stride 2", depth(2, "valid"), [small, pointOf([2, 2, 2, 2], 1)]),
+  row("separableConv2d", (x, d, p) => tf.separableConv2d(image4(x), filter4(d), filter4(p), 1, "same"), [
+    small,
+    pointOf([3, 3, 2, 2], 1),
+    pointOf([1, 1, 4, 3], 2),
+  ]),
+  row("conv3d same, stride 2", volume(2, "same"), [pointOf([1, 3, 4, 3, 2]), pointOf([2, 3, 2, 2, 2], 1)]),
+  row("conv3d valid, dilated by 2", volume(1, "valid", 2), [pointOf([1, 3, 4, 3, 1]), pointOf([2, 2, 2, 1, 2], 1)]),
+  row("conv3dTranspose", (x, w) => tf.conv3dTranspose(x as tf.Tensor5D, w as tf.Tensor5D, [1, 2, 4, 4, 1], 2, "same"), [
+    pointOf([1, 1, 2, 2, 2]),
+    pointOf([2, 3, 2, 1, 2], 1),
+  ]),
+  row("avgPool3d same, overlapping", (x) => tf.square(tf.avgPool3d(x as tf.Tensor5D, 2, 1, "same")), [cube]),
+  row("maxPool3d", (x) => tf.square(tf.maxPool3d(x as tf.Tensor5D, 2, [1, 2, 1], "valid")), [cube]),
+  row("maxPoolWithArgmax", (x) => tf.square(tf.maxPoolWithArgmax(image4(x), 2, 2, "same")["result"]), [image]),
+  row(
+    "dilation2d",
+    (x, f) => tf.square(tf.dilation2d(image4(x), f as tf.Tensor3D, 1, "same")),
+    [pointOf([1, 4, 3, 2]), { shape: [2, 2, 2], values: [0.013, 0.31, 0.127, -0.22, 0.071, 0.17, -0.093, 0.41] }],
+    { step: 2e-3, rtol: 3e-2 },
+  ),
+  row("localResponseNormalization", (x) => tf.localResponseNormalization(image4(x), 1, 1, 0.7, 0.6), [
+    pointOf([1, 2, 2, 4]),
+  ]),
+  row("cropAndResize", (x) => tf.square(tf.image.cropAndResize(image4(x), boxes, int([0, 1]) as tf.Tensor1D, [3, 2])), [
+    pointOf([2, 3, 4, 1]),
+  ]),
+  row(
+    "cropAndResize to the nearest",
+    (x) => tf.square(tf.image.cropAndResize(image4(x), boxes, int([1, 1]) as tf.Tensor1D, [3, 2], "nearest", 0.7)),
+    [pointOf([2, 3, 4, 1])],
+  ),
+  row("rotateWithOffset", (x) => tf.square(tf.image.rotateWithOffset(image4(x), 0.6, 0.5, 0.4)), [
+    pointOf([2, 4, 3, 1]),
+  ]),
+  ...(["constant", "reflect", "wrap", "nearest"] as const).map((mode) =>
+    row(`transform, ${mode}`, (x) => tf.square(tf.image.transform(image4(x), turned, "bilinear", mode, 0.3)), [
+      pointOf([1, 4, 3, 2]), // the cpu backend transforms the first image only
+    ]),
+  ),
   row("avgPool 2x2", (x) => tf.square(tf.avgPool(image4(x), 2, 2, "valid")), [image]),
   row("avgPool 3x3 same, overlapping", (x) => tf.square(tf.avgPool(image4(x), 3, 2, "same")), [small]),
   row("avgPool valid, leaving a rest", (x) => tf.square(tf.avgPool(image4(x), 2, 2, "valid")), [small]),
@@ -327,6 +400,7 @@ describe.each([
   ["element-wise", ELEMENTWISE],
   ["reductions", REDUCTIONS],
   ["products", PRODUCTS],
+  ["indexing", INDEXING],
   ["rearranging", REARRANGING],
   ["images", IMAGES],
 ])("%s: the tape agrees with central differences, first and second order", (_, rows) => {

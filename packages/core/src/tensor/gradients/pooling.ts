@@ -1,124 +1,126 @@
 /**
- * @file Pooling. Gradients are sums over the taps of the window, built of slices, pads and products, so that they have
- * gradients themselves and every backend has their kernels.
+ * @file Pooling in two and three dimensions, and dilation. Gradients are sums over the places of the window, built of
+ * slices, pads and products, so that they have gradients themselves and every backend has their kernels.
  */
 import * as tf from "@tensorflow/tfjs";
 import { detached, gradientOf } from "./registry.js";
-import { spread } from "./rearranging.js";
+import { imageWindow, LOWEST, seenBy, sentBack, volumeWindow, type WindowAxis } from "./windows.js";
 
-type PoolInfo = tf.backend_util.Conv2DInfo;
-type Shape4D = [number, number, number, number];
+type Image = [number, number, number, number];
+type Volume = [number, number, number, number, number];
 
-/** Smaller than any float32: a padded place never wins. */
-const LOWEST = -3.4028234663852886e38;
-
-function poolInfo(x: tf.Tensor, { filterSize, strides, pad, dimRoundingMode }: tf.MaxPoolAttrs): PoolInfo {
-  return tf.backend_util.computePool2DInfo(x.shape as Shape4D, filterSize, strides, 1, pad, dimRoundingMode);
+/** The attributes of all pooling kernels, for two dimensions or three. */
+interface PoolAttrs {
+  readonly filterSize: number[] | number;
+  readonly strides: number[] | number;
+  readonly pad: tf.MaxPoolAttrs["pad"];
+  readonly dimRoundingMode?: "floor" | "round" | "ceil";
 }
 
-const paddedShape = ({ inShape: [n, h, w, c], padInfo }: PoolInfo): Shape4D => [
-  n,
-  h + padInfo.top + padInfo.bottom,
-  w + padInfo.left + padInfo.right,
-  c,
-];
-
-/** Positions of the window, row by row. */
-function taps(info: PoolInfo): (readonly [number, number])[] {
-  const { filterHeight, filterWidth } = info;
-  return Array.from(
-    { length: filterHeight * filterWidth },
-    (_, k) => [Math.floor(k / filterWidth), k % filterWidth] as const,
+function windowOf(x: tf.Tensor, { filterSize, strides, pad, dimRoundingMode }: PoolAttrs): WindowAxis[] {
+  if (x.rank === 4)
+    return imageWindow(
+      tf.backend_util.computePool2DInfo(
+        x.shape as Image, filterSize as [number, number], strides as [number, number], 1, pad, dimRoundingMode,
+      ), // prettier-ignore
+    );
+  return volumeWindow(
+    tf.backend_util.computePool3DInfo(
+      x.shape as Volume, filterSize as [number, number, number], strides as [number, number, number], 1,
+      pad as number, dimRoundingMode, "NDHWC",
+    ), // prettier-ignore
   );
 }
 
-/** Adds up what each tap of each window sends to the input. @param parts one `[N,h,w,C]` for each tap */
-function gatherTaps(parts: readonly tf.Tensor[], info: PoolInfo): tf.Tensor {
-  const [, height, width] = paddedShape(info);
-  const placed = taps(info).map(([row, column], k) => {
-    const rows = spread(parts[k], { axis: 1, begin: row, step: info.strideHeight, extent: height });
-    return spread(rows, { axis: 2, begin: column, step: info.strideWidth, extent: width });
-  });
-  const total = placed.length === 1 ? placed[0] : tf.addN(placed);
-  return tf.slice(total, [0, info.padInfo.top, info.padInfo.left, 0], info.inShape);
-}
-
-/** How many places of each window lie inside the input, as `[1,h,w,1]`: padding is not counted by the mean. */
-function insideCounts(info: PoolInfo): number[][][][] {
-  const along = (
-    outputs: number,
-    geometry: { stride: number; before: number; size: number; extent: number },
-  ): number[] =>
-    Array.from({ length: outputs }, (_, i) => {
-      const start = i * geometry.stride - geometry.before;
-      return Math.min(start + geometry.size, geometry.extent) - Math.max(start, 0);
+/** How many places of each window lie inside the input, as `[1,…out,1]`: padding is not counted by the mean. */
+function insideCounts(axes: readonly WindowAxis[]): tf.Tensor {
+  const along = ({ output, stride, before, size, input }: WindowAxis): number[] =>
+    Array.from({ length: output }, (_, i) => {
+      const start = i * stride - before;
+      return Math.min(start + size, input) - Math.max(start, 0);
     });
-  const { padInfo, inHeight, inWidth, strideHeight, strideWidth, filterHeight, filterWidth } = info;
-  const rows = along(info.outHeight, {
-    stride: strideHeight,
-    before: padInfo.top,
-    size: filterHeight,
-    extent: inHeight,
-  });
-  const columns = along(info.outWidth, {
-    stride: strideWidth,
-    before: padInfo.left,
-    size: filterWidth,
-    extent: inWidth,
-  });
-  return [rows.map((row) => columns.map((column) => [row * column]))];
+  const counts = axes.map(along).reduce((all, axis) => all.flatMap((a) => axis.map((b) => a * b)), [1]);
+  return tf.tensor(counts, [1, ...axes.map(({ output }) => output), 1]);
 }
 
 /** Windows that tile the input exactly: the gradient is a repetition. */
-const tiles = (info: PoolInfo): boolean =>
-  info.strideHeight === info.filterHeight &&
-  info.strideWidth === info.filterWidth &&
-  info.outHeight * info.strideHeight === info.inHeight &&
-  info.outWidth * info.strideWidth === info.inWidth &&
-  info.padInfo.top + info.padInfo.bottom + info.padInfo.left + info.padInfo.right === 0;
+const tiles = (axes: readonly WindowAxis[]): boolean =>
+  axes.every(
+    ({ size, stride, input, output, before, after }) =>
+      stride === size && output * stride === input && before + after === 0,
+  );
 
-const avgPool = gradientOf<tf.MaxPoolAttrs>(tf.AvgPool, { inputs: ["x"] }, (dy, [x], attrs) => ({
-  x: () => {
-    const info = poolInfo(x, attrs);
-    const { filterHeight: kh, filterWidth: kw, outHeight: h, outWidth: w, batchSize: n, outChannels: c } = info;
-    if (tiles(info)) {
-      const share = tf.reshape(tf.mul(dy, 1 / (kh * kw)), [n * h, 1, w, 1, c]);
-      return tf.reshape(tf.tile(share, [1, kh, 1, kw, 1]), info.inShape);
-    }
-    const share = tf.div(dy, tf.tensor4d(insideCounts(info)));
-    const parts = taps(info).map(() => share);
-    return gatherTaps(parts, info);
-  },
-}));
-
-/** Places that tie for the maximum share the gradient equally. */
-const maxPool = gradientOf<tf.MaxPoolAttrs>(tf.MaxPool, { inputs: ["x"], output: true }, (dy, [x, y], attrs) => ({
-  x: () => {
-    const info = poolInfo(x, attrs);
-    const shares = tf.unstack(detached(() => winners(x, y, info))); // one [N,h,w,C] for each tap
-    const parts = shares.map((share) => tf.mul(dy, share));
-    return gatherTaps(parts, info);
-  },
-}));
-
-/** For each tap 1 where it holds the maximum of its window, divided by the number of such taps, `[taps,N,h,w,C]`. */
-function winners(x: tf.Tensor, y: tf.Tensor, info: PoolInfo): tf.Tensor {
-  const { padInfo, strideHeight, strideWidth, outHeight, outWidth } = info;
-  const around: [number, number][] = [
-    [0, 0],
-    [padInfo.top, padInfo.bottom],
-    [padInfo.left, padInfo.right],
-    [0, 0],
-  ];
-  const padded = tf.pad(x, around, LOWEST);
-  const [n, , , c] = padded.shape as Shape4D;
-  const hits = taps(info).map(([row, column]) => {
-    const end = [n, row + (outHeight - 1) * strideHeight + 1, column + (outWidth - 1) * strideWidth + 1, c];
-    const window = tf.stridedSlice(padded, [0, row, column, 0], end, [1, strideHeight, strideWidth, 1]);
-    return tf.cast(tf.equal(window, y), "float32");
-  });
-  const stacked = tf.stack(hits);
-  return tf.div(stacked, tf.sum(stacked, 0, true));
+function averageGradient(dy: tf.Tensor, x: tf.Tensor, axes: readonly WindowAxis[]): tf.Tensor {
+  if (axes.length === 2 && tiles(axes)) {
+    const [rows, columns] = axes as [WindowAxis, WindowAxis];
+    const [n, h, w, c] = dy.shape as Image;
+    const share = tf.reshape(tf.mul(dy, 1 / (rows.size * columns.size)), [n * h, 1, w, 1, c]);
+    return tf.reshape(tf.tile(share, [1, rows.size, 1, columns.size, 1]), x.shape);
+  }
+  const share = tf.div(dy, insideCounts(axes));
+  const places = axes.reduce((count, { size }) => count * size, 1);
+  return sentBack(
+    Array.from({ length: places }, () => share),
+    axes,
+    x.shape,
+  );
 }
 
-export const poolingGradients = [avgPool, maxPool];
+/** Places that tie for the maximum share the gradient equally. */
+function maximumGradient(dy: tf.Tensor, x: tf.Tensor, axes: readonly WindowAxis[]): tf.Tensor {
+  const shares = tf.unstack(detached(() => winners(seenBy(x, axes, LOWEST)))); // one [N,…out,C] for each place
+  return sentBack(
+    shares.map((share) => tf.mul(dy, share)),
+    axes,
+    x.shape,
+  );
+}
+
+/** For each place 1 where it holds the largest of all places, divided by the number of such places, stacked. */
+function winners(seen: readonly tf.Tensor[]): tf.Tensor {
+  const all = tf.stack([...seen]);
+  const hits = tf.cast(tf.equal(all, tf.max(all, 0, true)), "float32");
+  return tf.div(hits, tf.sum(hits, 0, true));
+}
+
+const averages = [tf.AvgPool, tf.AvgPool3D].map((kernelName) =>
+  gradientOf<PoolAttrs>(kernelName, { inputs: ["x"] }, (dy, [x], attrs) => ({
+    x: () => averageGradient(dy, x, windowOf(x, attrs)),
+  })),
+);
+
+const maxima = [tf.MaxPool, tf.MaxPool3D].map((kernelName) =>
+  gradientOf<PoolAttrs>(kernelName, { inputs: ["x"] }, (dy, [x], attrs) => ({
+    x: () => maximumGradient(dy, x, windowOf(x, attrs)),
+  })),
+);
+
+/** The places where the maximum is come in a second result, which has no gradient. */
+const maxPoolWithArgmax = gradientOf<PoolAttrs, tf.Tensor[]>(
+  tf.MaxPoolWithArgmax,
+  { inputs: ["x"] },
+  ([dy], [x], attrs) => ({ x: () => maximumGradient(dy, x, windowOf(x, attrs)) }),
+);
+
+/** y = max over the places of x + filter: x and the filter's tap of the winning place get the gradient. */
+const dilation2d = gradientOf<tf.Dilation2DAttrs>(
+  tf.Dilation2D,
+  { inputs: ["x", "filter"] },
+  (dy, [x, filter], { strides, pad, dilations }) => {
+    const info = tf.backend_util.computeDilation2DInfo(
+      x.shape as Image, filter.shape as [number, number, number], strides, pad, "NHWC", dilations,
+    ); // prettier-ignore
+    const axes = imageWindow(info);
+    const sent = (): tf.Tensor[] => {
+      const taps = tf.unstack(tf.reshape(filter, [-1, filter.shape.at(-1) as number])); // [C] for each place
+      const shares = detached(() => winners(seenBy(x, axes, LOWEST).map((seen, k) => tf.add(seen, taps[k]))));
+      return tf.unstack(shares).map((share) => tf.mul(dy, share));
+    };
+    return {
+      x: () => sentBack(sent(), axes, x.shape),
+      filter: () => tf.reshape(tf.stack(sent().map((part) => tf.sum(part, [0, 1, 2]))), filter.shape),
+    };
+  },
+);
+
+export const poolingGradients = [...averages, ...maxima, maxPoolWithArgmax, dilation2d];

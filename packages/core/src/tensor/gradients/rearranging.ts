@@ -131,4 +131,6 @@ const unstack = gradientOf<tf.UnpackAttrs, tf.Tensor | tf.Tensor[]>(tf.Unpack, {
   value: () => tf.stack(list(dy), axis),
 }));
 
-export const rearrangingGradients = [tile, stridedSlice, mirrorPad, depthToSpace, splitV, unstack];
+const flipLeftRight = gradientOf(tf.FlipLeftRight, {}, (dy) => ({ image: () => tf.reverse(dy, 2) }));
+
+export const rearrangingGradients = [tile, stridedSlice, mirrorPad, depthToSpace, splitV, unstack, flipLeftRight];

@@ -68,6 +68,36 @@ const cumsum = gradientOf<tf.CumsumAttrs>(tf.Cumsum, {}, (dy, _saved, { axis, ex
   x: () => tf.cumsum(dy, axis, exclusive, !reverse),
 }));
 
+/**
+ * y_i = x_0 … x_i, so d y_i / d x_j = the same product with x_j replaced by 1, for i >= j: n rows of which one element each
+ * is 1, their running products, weighted by dy. Exact with zeros, and differentiable to any order; takes n^2 memory.
+ */
+const cumprod = gradientOf<tf.CumprodAttrs>(tf.Cumprod, { inputs: ["x"] }, (dy, [x], { axis, exclusive, reverse }) => ({
+  x: () => {
+    const [along] = axesOf(axis, x.shape);
+    const n = x.shape[along];
+    const perm = [...x.shape.keys()].filter((i) => i !== along).concat(along);
+    const rows = (value: tf.Tensor): tf.Tensor => tf.reshape(tf.transpose(value, perm), [x.size / n, 1, n]);
+    const diagonal = tf.eye(n);
+    const others = tf.add(tf.mul(rows(x), tf.sub(1, diagonal)), diagonal); // [rows,n,n]: x_j replaced in row j
+    const products = tf.cumprod(others, 2, exclusive, reverse);
+    const reached = tf.tensor2d(
+      Array.from({ length: n }, (_, j) =>
+        Array.from({ length: n }, (__, i) =>
+          Number(reverse ? i < j || (i === j && !exclusive) : i > j || (i === j && !exclusive)),
+        ),
+      ),
+      [n, n],
+    );
+    const gradient = tf.sum(tf.mul(tf.mul(products, reached), rows(dy)), 2); // [rows,n]
+    const moved = tf.reshape(
+      gradient,
+      perm.map((i) => x.shape[i]),
+    );
+    return tf.transpose(moved, tf.backend_util.getUndoAxesPermutation(perm));
+  },
+}));
+
 export const reductionGradients = [
   sum,
   mean,
@@ -75,4 +105,5 @@ export const reductionGradients = [
   extremum(tf.Min, (attrs) => attrs["axis"]),
   prod,
   cumsum,
+  cumprod,
 ];

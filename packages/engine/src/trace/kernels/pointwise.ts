@@ -3,7 +3,7 @@ import { tf } from "@gan-arena/core";
 import type { DType } from "@gan-arena/core/base";
 import { broadcastShapes } from "../../graph/shapes.js";
 import type { Value } from "../../graph/ir.js";
-import { kernel, scalar, type KernelContext } from "./support.js";
+import { composed, kernel, scalar, type KernelContext } from "./support.js";
 
 /** TensorFlow.js kernels that are one ONNX op of one operand. */
 // prettier-ignore
@@ -18,8 +18,13 @@ const UNARY: Readonly<Record<string, string>> = {
 const BINARY: Readonly<Record<string, string>> = {
   Add: "Add", Sub: "Sub", Multiply: "Mul", RealDiv: "Div", Pow: "Pow", Maximum: "Max", Minimum: "Min",
   Greater: "Greater", GreaterEqual: "GreaterOrEqual", Less: "Less", LessEqual: "LessOrEqual", Equal: "Equal",
-  LogicalAnd: "And", LogicalOr: "Or",
+  LogicalAnd: "And", LogicalOr: "Or", BitwiseAnd: "BitwiseAnd",
 };
+
+/** Unary ops that are also defined on integers. */
+const ON_INTEGERS = new Set(["Abs", "Neg", "Sign", "Relu"]);
+/** They change no integer. */
+const ROUNDINGS = new Set(["Floor", "Ceil", "Round"]);
 
 const COMPARISONS = new Set(["Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Equal", "And", "Or"]);
 
@@ -27,7 +32,12 @@ const SELU_ALPHA = 1.6732632423543772;
 const SELU_SCALE = 1.0507009873554805;
 
 export function registerPointwise(): void {
-  for (const [name, op] of Object.entries(UNARY)) kernel(name, (k) => unary(k, op, asFloat(k, k.input("x"))));
+  for (const [name, op] of Object.entries(UNARY))
+    kernel(name, (k) => {
+      const x = k.input("x");
+      if (x.dtype === "int32" && ROUNDINGS.has(op)) return x;
+      return unary(k, op, x.dtype === "int32" && ON_INTEGERS.has(op) ? x : asFloat(k, x));
+    });
   for (const [name, op] of Object.entries(BINARY)) kernel(name, (k) => binary(k, op, k.input("a"), k.input("b")));
 
   kernel("NotEqual", (k) => not(k, binary(k, "Equal", k.input("a"), k.input("b"))));
@@ -49,7 +59,7 @@ export function registerPointwise(): void {
   kernel("Log1p", (k) => log1p(k, k.input("x")));
   kernel("Expm1", (k) => expm1(k, k.input("x")));
   kernel("LeakyRelu", (k) => {
-    const x = k.input("x");
+    const x = asFloat(k, k.input("x"));
     return k.make({ op: "LeakyRelu", inputs: [x], attributes: { alpha: k.attrs["alpha"] as number }, shape: x.shape });
   });
   kernel("Prelu", (k) => {
@@ -57,7 +67,10 @@ export function registerPointwise(): void {
     const negative = binary(k, "Mul", x, k.input("alpha"));
     return where(k, binary(k, "Less", x, scalar(k, 0)), negative, x);
   });
-  kernel("Relu6", (k) => binary(k, "Min", unary(k, "Relu", k.input("x")), scalar(k, 6)));
+  kernel("Relu6", (k) => {
+    const x = k.input("x");
+    return binary(k, "Min", unary(k, "Relu", x), scalar(k, 6, x.dtype));
+  });
   kernel("Selu", (k) => {
     const x = k.input("x");
     const negative = binary(k, "Mul", scalar(k, SELU_SCALE * SELU_ALPHA), expm1(k, binary(k, "Min", x, scalar(k, 0))));
@@ -71,15 +84,19 @@ export function registerPointwise(): void {
   });
   kernel("Step", (k) => {
     const x = k.input("x");
-    const positive = cast(k, binary(k, "Greater", x, scalar(k, 0)), "float32");
+    const positive = cast(k, binary(k, "Greater", asFloat(k, x), scalar(k, 0)), "float32");
     const alpha = (k.attrs["alpha"] as number | undefined) ?? 0;
-    return alpha === 0
-      ? positive
-      : binary(k, "Add", binary(k, "Mul", positive, scalar(k, 1 - alpha)), scalar(k, alpha));
+    const slope =
+      alpha === 0 ? positive : binary(k, "Add", binary(k, "Mul", positive, scalar(k, 1 - alpha)), scalar(k, alpha));
+    return cast(k, slope, x.dtype);
   });
   kernel("ClipByValue", (k) => {
     const x = k.input("x");
     const attributes = { min: k.attrs["clipValueMin"] as number, max: k.attrs["clipValueMax"] as number };
+    if (x.dtype !== "float32") {
+      const least = binary(k, "Max", x, scalar(k, Math.ceil(attributes.min), x.dtype));
+      return binary(k, "Min", least, scalar(k, Math.floor(attributes.max), x.dtype));
+    }
     return k.make({ op: "Clip", inputs: [x], attributes, shape: x.shape });
   });
   kernel("Select", (k) => {
@@ -93,17 +110,31 @@ export function registerPointwise(): void {
   });
   kernel("AddN", (k) => k.list().reduce((sum, value) => binary(k, "Add", sum, value)));
   kernel("Mod", (k) => {
-    const [a, b] = [k.input("a"), k.input("b")];
-    return binary(k, "Sub", a, binary(k, "Mul", b, unary(k, "Floor", binary(k, "Div", a, b))));
+    const operands = [k.input("a"), k.input("b")];
+    const [a, b] = operands.map((each) => asFloat(k, each)) as [Value, Value];
+    const rest = binary(k, "Sub", a, binary(k, "Mul", b, unary(k, "Floor", binary(k, "Div", a, b))));
+    return operands.every(({ dtype }) => dtype !== "float32") ? cast(k, rest, "int32") : rest;
   });
-  kernel("FloorDiv", (k) => unary(k, "Floor", binary(k, "Div", asFloat(k, k.input("a")), asFloat(k, k.input("b")))));
+  kernel("FloorDiv", (k) => {
+    // ONNX divides integers towards zero and has no floor of them.
+    const quotient = binary(k, "Div", cast(k, k.input("a"), "float32"), cast(k, k.input("b"), "float32"));
+    return cast(k, unary(k, "Floor", quotient), "int32");
+  });
+  composed("Atan2", ({ a, b }) => {
+    const [y, x] = [tf.cast(a, "float32"), tf.cast(b, "float32")];
+    const angle = tf.atan(tf.div(y, x));
+    const left = tf.where(tf.greaterEqual(y, 0), tf.add(angle, Math.PI), tf.sub(angle, Math.PI));
+    const upright = tf.mul(tf.sign(y), Math.PI / 2);
+    const onAxis = tf.where(tf.equal(x, 0), tf.add(upright, tf.zerosLike(x)), angle); // NaN stays NaN
+    return tf.where(tf.greater(x, 0), angle, tf.where(tf.less(x, 0), left, onAxis));
+  });
 }
 
 export const unary = (k: KernelContext, op: string, x: Value): Value =>
   k.make({ op, inputs: [x], shape: x.shape, dtype: x.dtype });
 
 export function binary(k: KernelContext, op: string, a: Value, b: Value): Value {
-  const shape = broadcastShapes(a.shape, b.shape);
+  const shape = tf.backend_util.assertAndGetBroadcastShape([...a.shape], [...b.shape]);
   const logical = op === "And" || op === "Or";
   const [x, y] = logical ? [cast(k, a, "bool"), cast(k, b, "bool")] : sameType(k, a, b);
   return k.make({ op, inputs: [x, y], shape, dtype: COMPARISONS.has(op) ? "bool" : x.dtype });
@@ -116,7 +147,7 @@ function sameType(k: KernelContext, a: Value, b: Value): [Value, Value] {
   return [cast(k, a, common), cast(k, b, common)];
 }
 
-function where(k: KernelContext, condition: Value, t: Value, e: Value): Value {
+export function where(k: KernelContext, condition: Value, t: Value, e: Value): Value {
   const shape = broadcastShapes(broadcastShapes(condition.shape, t.shape), e.shape);
   return k.make({ op: "Where", inputs: [cast(k, condition, "bool"), t, e], shape, dtype: t.dtype });
 }
@@ -125,7 +156,7 @@ export function cast(k: KernelContext, x: Value, dtype: DType): Value {
   return k.make({ op: "Cast", inputs: [x], attributes: { to: dtype }, shape: x.shape, dtype });
 }
 
-const asFloat = (k: KernelContext, x: Value): Value => (x.dtype === "bool" ? cast(k, x, "float32") : x);
+const asFloat = (k: KernelContext, x: Value): Value => cast(k, x, "float32");
 
 const not = (k: KernelContext, x: Value): Value =>
   k.make({ op: "Not", inputs: [cast(k, x, "bool")], shape: x.shape, dtype: "bool" });

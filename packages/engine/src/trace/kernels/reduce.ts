@@ -3,9 +3,9 @@ import { tf } from "@gan-arena/core";
 import { sizeOf } from "@gan-arena/core/base";
 import { reducedShape } from "../../graph/shapes.js";
 import type { Value } from "../../graph/ir.js";
-import { binary, cast, unary } from "./pointwise.js";
+import { binary, cast, unary, where } from "./pointwise.js";
 import { reshape } from "./shape.js";
-import { kernel, type KernelContext } from "./support.js";
+import { kernel, scalar, type KernelContext } from "./support.js";
 
 const { util } = tf;
 
@@ -31,9 +31,15 @@ export function registerReduce(): void {
       const x = cast(k, k.input("x"), "int32");
       return cast(k, reduce(k, op, x, attributesOf(k, x)), "bool");
     });
-  for (const name of ["ArgMax", "ArgMin"])
+  for (const [name, loser] of [
+    ["ArgMax", -Infinity],
+    ["ArgMin", Infinity],
+  ] as const)
     kernel(name, (k) => {
-      const x = k.input("x");
+      const given = cast(k, k.input("x"), "float32");
+      // NaN is passed over, as by TensorFlow.js.
+      const isNaN = k.make({ op: "IsNaN", inputs: [given], shape: given.shape, dtype: "bool" });
+      const x = where(k, isNaN, scalar(k, loser), given);
       const axis = util.parseAxisParam(k.attrs["axis"] as number, [...x.shape])[0];
       return k.make({
         op: name,
@@ -65,7 +71,7 @@ function attributesOf(k: KernelContext, x: Value): Reduction {
   return { axes, keepDims: (k.attrs["keepDims"] as boolean | undefined) ?? false };
 }
 
-function reduce(k: KernelContext, op: string, x: Value, { axes, keepDims }: Reduction): Value {
+export function reduce(k: KernelContext, op: string, x: Value, { axes, keepDims }: Reduction): Value {
   const shape = reducedShape(x.shape, axes, keepDims);
   const count = sizeOf(axes.map((axis) => x.shape[axis]));
   if (count === 1) return reshape(k, x, shape);

@@ -4,7 +4,7 @@
  * The sampling positions are those of TensorFlow.js: `(i + 0.5) * scale - 0.5` with half-pixel centres, else `i * scale`.
  */
 import type { Value } from "../../graph/ir.js";
-import { gatherAxis } from "./matmul.js";
+import { gatherAxis } from "./indexing.js";
 import { binary } from "./pointwise.js";
 import { kernel, type KernelContext } from "./support.js";
 

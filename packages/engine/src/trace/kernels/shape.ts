@@ -14,6 +14,8 @@ export function registerShape(): void {
   kernel("ExpandDims", (k) => {
     const x = k.input("input");
     const dim = k.attrs["dim"] as number;
+    const rank = x.shape.length;
+    util.assert(dim >= -rank - 1 && dim <= rank, () => `expandDims: axis ${dim} is not in [${-rank - 1}, ${rank}]`);
     const shape = [...x.shape];
     shape.splice(dim < 0 ? x.shape.length + dim + 1 : dim, 0, 1);
     return reshape(k, x, shape);
@@ -39,17 +41,45 @@ export function registerShape(): void {
       number,
       number,
     ];
-    const count = Math.max(0, Math.ceil((stop - start) / step));
-    const values = Array.from({ length: count }, (_, i) => start + i * step);
+    // TensorFlow.js counts down by itself: a step of 1 towards a smaller stop is meant as -1.
+    const stride = stop < start && step === 1 ? -1 : step;
+    const count = Math.max(0, Math.ceil((stop - start) / stride));
+    const values = Array.from({ length: count }, (_, i) => start + i * stride);
     const dtype = k.attrs["dtype"] as DType;
     const data = dtype === "int32" ? Int32Array.from(values) : Float32Array.from(values);
     return k.backend.graph.constant(data, [count], dtype);
   });
-  kernel("Concat", (k) => concat(k, k.list(), k.attrs["axis"] as number));
+  kernel("LinSpace", (k) => {
+    const [start, stop, count] = ["start", "stop", "num"].map((name) => k.attrs[name] as number) as [
+      number,
+      number,
+      number,
+    ];
+    const step = count > 1 ? (stop - start) / (count - 1) : 0;
+    const values = Float32Array.from({ length: count }, (_, i) => start + i * step);
+    return k.backend.graph.constant(values, [count], "float32");
+  });
+  kernel("Concat", (k) => {
+    const parts = k.list();
+    const [axis] = util.parseAxisParam(k.attrs["axis"] as number, [...parts[0].shape]);
+    backendUtil.assertParamsConsistent(
+      parts.map(({ shape }) => [...shape]),
+      axis,
+    );
+    return concat(k, parts, axis);
+  });
   kernel("Pack", (k) => {
     const parts = k.list();
     const axis = k.attrs["axis"] as number;
     const first = parts[0];
+    for (const part of parts) {
+      util.assertShapesMatch(
+        [...first.shape],
+        [...part.shape],
+        "All tensors passed to stack must have matching shapes",
+      );
+      util.assert(part.dtype === first.dtype, () => "All tensors passed to stack must have matching dtypes");
+    }
     const shape = [...first.shape];
     shape.splice(axis < 0 ? shape.length + 1 + axis : axis, 0, 1);
     return concat(
@@ -73,6 +103,7 @@ export function registerShape(): void {
       k.attrs["begin"] as number[],
       k.attrs["size"] as number[],
     );
+    sliceUtil.assertParamsValid(shapeHolder(x), begin, size);
     return slice(k, x, {
       starts: begin,
       ends: begin.map((b, i) => b + size[i]),
@@ -129,8 +160,8 @@ export function registerShape(): void {
   });
 }
 
-/** TensorFlow.js helpers look at `shape` only. */
-const shapeHolder = (x: Value): never => ({ shape: x.shape, rank: x.shape.length }) as never;
+/** TensorFlow.js helpers look at these only. */
+export const shapeHolder = (x: Value): never => ({ shape: x.shape, rank: x.shape.length, dtype: x.dtype }) as never;
 
 export const reshape = (k: KernelContext, x: Value, shape: readonly number[]): Value =>
   k.make({ op: "Reshape", inputs: [x], shape, dtype: x.dtype });
@@ -144,7 +175,7 @@ export const transpose = (k: KernelContext, x: Value, perm: readonly number[]): 
     dtype: x.dtype,
   });
 
-const expand = (k: KernelContext, x: Value, shape: readonly number[]): Value =>
+export const expand = (k: KernelContext, x: Value, shape: readonly number[]): Value =>
   k.make({ op: "Expand", inputs: [x], shape, dtype: x.dtype });
 
 function filled(k: KernelContext, x: Value, value: number): Value {
@@ -159,6 +190,7 @@ export function concat(k: KernelContext, parts: readonly Value[], axisParam: num
   const shape = first.shape.map((extent, i) =>
     i === axis ? parts.reduce((total, part) => total + part.shape[i], 0) : extent,
   );
+  if (present.length === 0) return k.backend.graph.splat(0, shape, first.dtype);
   return k.make({ op: "Concat", inputs: present, attributes: { axis }, shape, dtype: first.dtype });
 }
 

@@ -1,0 +1,13 @@
+export { applyParts, type AppliedParts, type PartName } from "./apply.js";
+export { AUGMENT_NUMBERS, diffAugment, type Augmentation } from "./augment.js";
+export { instanceNoise, noiseLevel, type NoiseOptions } from "./instance-noise.js";
+export { packed } from "./packing.js";
+export {
+  partsOf,
+  withPartsSettings,
+  type OptimizerSettings,
+  type PartsSettings,
+  type RegularizerSettings,
+} from "./schema.js";
+export { labelSmoothing, topK } from "./scores.js";
+export { spectrally } from "./spectral.js";

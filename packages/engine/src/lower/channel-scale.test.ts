@@ -1,0 +1,104 @@
+/** @file Batch normalisation's arithmetic on blocked images: one pass instead of several, with the same values. */
+import { tf } from "@gan-arena/core";
+import { sizeOf, stream, type HostTensors, type TensorFunction } from "@gan-arena/core/base";
+import { afterAll, describe, expect, it } from "vitest";
+import { OnnxEngine } from "../runtime/onnx-engine.js";
+import { probeBlock } from "../runtime/probe.js";
+
+const block = await probeBlock();
+const image = [4, 24, 24, 2 * (block || 16)] as const; // large enough for the blocked kernels to be used
+const channels = [image[3]] as const;
+const filter = [3, 3, image[3], image[3]] as const;
+
+const SHAPES = { x: image, w: filter, a: channels, b: channels };
+type Inputs = Record<string, tf.Tensor>;
+
+/** In front of each: a convolution, so that the image is blocked. */
+const conv = ({ x, w }: Inputs): tf.Tensor4D => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, "same");
+
+const ROWS: readonly { name: string; fn: (inputs: Inputs) => tf.Tensor; has: RegExp; hasNot: RegExp }[] = [
+  {
+    name: "scale, shift and leaky unit",
+    fn: (inputs) => tf.leakyRelu(tf.add(tf.mul(conv(inputs), inputs["a"]), inputs["b"]), 0.2),
+    has: /nchwc\.Conv\(.*group=\d+, activation=LeakyRelu/,
+    hasNot: /= (Mul|LeakyRelu)\(/,
+  },
+  {
+    name: "the sum of two scaled images and a shift",
+    fn(inputs) {
+      const y = conv(inputs);
+      return tf.add(tf.mul(y, inputs["a"]), tf.add(tf.mul(tf.square(y), inputs["b"]), inputs["b"]));
+    },
+    has: /nchwc\.Conv\(%\w+, %\w+, none, %\w+\)/,
+    hasNot: /= Add\(/,
+  },
+  {
+    name: "two scaled images, added: each could take the other",
+    fn(inputs) {
+      const y = conv(inputs);
+      return tf.add(tf.mul(y, inputs["a"]), tf.mul(tf.sin(y), inputs["b"]));
+    },
+    has: /nchwc\.Conv\(.*group=/,
+    hasNot: /= Add\(/,
+  },
+  {
+    name: "a scaled image whose product is used twice",
+    fn(inputs) {
+      const scaled = tf.mul(conv(inputs), inputs["a"]);
+      return tf.mul(tf.add(scaled, inputs["b"]), scaled);
+    },
+    has: /nchwc\.Conv\(.*group=/,
+    hasNot: /nchwc\.Conv\(%\w+, %\w+, %\w+\) .*group=/,
+  },
+  ...[[0, 1, 2] as const, [1, 2] as const].flatMap((axes) =>
+    [true, false].map((keep) => ({
+      name: `mean, sum and mean square over axes ${axes.join()}${keep ? ", which are kept" : ""}`,
+      fn(inputs: Inputs) {
+        const y = conv(inputs);
+        const statistics = [
+          tf.mean(y, [...axes], keep),
+          tf.sum(y, [...axes], keep),
+          tf.mean(tf.square(y), [...axes], keep),
+        ];
+        return tf.concat(statistics);
+      },
+      has: /nchwc\.GlobalAveragePool[^]*ReduceSumSquare/,
+      hasNot: /= ReduceSum\(/,
+    })),
+  ),
+];
+
+const engines: OnnxEngine[] = [];
+afterAll(async () => {
+  for (const engine of engines) await engine.dispose();
+});
+
+async function run(fn: (inputs: Inputs) => tf.Tensor, useBlock: number): Promise<{ y: number[]; listing: string }> {
+  const engine = await OnnxEngine.create({ threads: 1, block: useBlock });
+  engines.push(engine);
+  const inputs: HostTensors = Object.fromEntries(
+    Object.entries(SHAPES).map(([name, shape]) => [
+      name,
+      { shape, dtype: "float32" as const, data: stream(3, name).normal(0, new Float32Array(sizeOf(shape))) },
+    ]),
+  );
+  const specs = Object.fromEntries(
+    Object.entries(SHAPES).map(([name, shape]) => [name, { shape, dtype: "float32" as const }]),
+  );
+  const traced: TensorFunction = (tensors) => ({ outputs: { y: fn(tensors) }, state: {} });
+  const program = await engine.compile(traced, { name: "scene", inputs: specs, state: {} });
+  const { y } = await program.run(inputs, engine.createState({}));
+  return { y: Array.from(y.data), listing: String(program) };
+}
+
+describe.skipIf(block === 0).each(ROWS)("$name", ({ fn, has, hasNot }) => {
+  // Sums of 2304 values of about 17 are rounded at 4e4 / 2^24 = 2e-3 or better.
+  it("equals the standard kernels within 1e-5, and is done by the blocked ones", async () => {
+    const standard = await run(fn, 0);
+    const blocked = await run(fn, block);
+    expect(blocked.y).toBeAllclose(standard.y, 1e-5, 2e-3);
+    expect(standard.listing).not.toMatch(/nchwc/);
+    expect(blocked.listing).toMatch(has);
+    expect(blocked.listing).not.toMatch(hasNot);
+  });
+});
