@@ -35,7 +35,7 @@ export const mnist: Dataset<MnistConfig> = {
 let split: Promise<{ train: Digits; test: Digits }> | undefined;
 
 /** Parses the 21 MB of JSON once per process, and only when a run asks for digits; a failure is not remembered. */
-function loadSplit(): Promise<{ train: Digits; test: Digits }> {
+export function loadSplit(): Promise<{ train: Digits; test: Digits }> {
   split ??= readDigits()
     .then(splitDigits)
     .catch((error: unknown) => {
@@ -78,7 +78,8 @@ function digitSource(digits: Digits, splitName: "train" | "test", size: MnistCon
   });
 }
 
-function resized(pixels: Uint8Array, size: MnistConfig["size"]): Uint8Array {
+/** Digits in another size: `[n,28,28]` to `[n,size,size]`. */
+export function resized(pixels: Uint8Array, size: MnistConfig["size"]): Uint8Array {
   if (size === SIDE) return pixels;
   const squares = { side: SIDE, pixels };
   return (size === 32 ? pad(squares, size, 0) : resizeBilinear(squares, size)).pixels;

@@ -6,5 +6,15 @@ it("registers every data set of the package under its name", () => {
   const container = createContainer();
   register(container);
   const names = allOf(container, DATASET).map(({ name }) => name);
-  expect(names).toEqual(["gaussian-1d", "grid", "mnist", "ring", "swiss-roll", "uniform-1d"]);
+  expect(names).toEqual([
+    "digits-inverted",
+    "emoji",
+    "gaussian-1d",
+    "grid",
+    "mnist",
+    "noto-twemoji",
+    "ring",
+    "swiss-roll",
+    "uniform-1d",
+  ]);
 });

@@ -7,7 +7,7 @@ export const wrongSamples = (metric: string, expected: readonly number[], got: r
     "generated samples",
     formatShape(expected),
     got,
-    "the first view of the variant must render samples like x",
+    "the first view of the variant must render samples like x, or like the field that it translates to",
   );
 
 /** @param at index of the first value that is no number */

@@ -1,6 +1,7 @@
 /** @file Metrics as plugins, and statistics over seeds. */
 export { highQuality } from "./high-quality.js";
 export { modes } from "./modes.js";
+export { pairError } from "./pair-error.js";
 export { register } from "./register.js";
 export { reverseKl } from "./reverse-kl.js";
 export type { Vectors } from "./samples.js";

@@ -7,6 +7,14 @@ it("registers every metric of the package, its protocol all its own", () => {
   register(container);
   const metrics = allOf(container, METRIC);
   const names = metrics.map(({ name }) => name);
-  expect(names).toEqual(["hq2500", "modes2500", "reverse-kl2500", "swd-patches2k", "swd-pixels2k", "swd-points2k"]);
-  expect(new Set(metrics.map(({ protocol }) => protocol)).size).toBe(6);
+  expect(names).toEqual([
+    "hq2500",
+    "modes2500",
+    "pair-error",
+    "reverse-kl2500",
+    "swd-patches2k",
+    "swd-pixels2k",
+    "swd-points2k",
+  ]);
+  expect(new Set(metrics.map(({ protocol }) => protocol)).size).toBe(7);
 });

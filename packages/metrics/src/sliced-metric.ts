@@ -1,7 +1,7 @@
 /** @file What the metrics of the sliced Wasserstein family share: the sets that are compared, and the floor. */
 import type { Metric, MetricContext } from "@gan-arena/core/base";
 import { unsuitableData } from "./errors.js";
-import { generated, real, realFloor, type Vectors } from "./samples.js";
+import { countOf, drawn, generated, real, realDistance, targetOf, type Vectors } from "./samples.js";
 
 /** Generated samples, and at most as many real ones. */
 const SAMPLES = 2000;
@@ -22,6 +22,9 @@ interface SlicedMetric extends Pick<Metric, "name" | "summary" | "unsuitable"> {
  * A distance of 2,000 generated samples to the first 2,000 of the test split in the order of the metric's seed, or to
  * all of them when there are fewer. `floor` in the details is the same distance of training samples: what a perfect
  * generator would score.
+ *
+ * Translations are compared with the domain that they should look like, each test sample translated once; `untranslated`
+ * in the details is the distance of the same samples as they were.
  */
 export function slicedMetric(definition: SlicedMetric): Metric {
   const { name, summary, measures } = definition;
@@ -34,11 +37,24 @@ export function slicedMetric(definition: SlicedMetric): Metric {
     async compute(context) {
       const reason = definition.unsuitable(context);
       if (reason !== undefined) throw unsuitableData(name, reason);
-      const test = real(context.test, SAMPLES, context.seed);
+      const { seed, translation } = context;
+      const target = { seed, field: targetOf(context) };
+      const samples = countOf(context, SAMPLES);
+      const test = real(context.test, SAMPLES, target);
       const distance = definition.distanceTo(test, context);
-      const { value, details } = distance(await generated(name, context, SAMPLES));
-      const floor = realFloor(context, name, () => distance(real(context.train, SAMPLES, context.seed)).value);
-      return { value, samples: SAMPLES, split: "test", details: { ...details, floor, realSamples: test.count } };
+      const { value, details } = distance(await generated(name, context, samples));
+      const measured = (key: string, vectors: () => Vectors) =>
+        realDistance(context, `${name}/${target.field}/${key}`, () => distance(vectors()).value);
+      const floor = measured("floor", () => real(context.train, SAMPLES, target));
+      const untranslated = translation && {
+        untranslated: measured("untranslated", () => drawn(translation, samples, translation.from)),
+      };
+      return {
+        value,
+        samples,
+        split: "test",
+        details: { ...details, floor, ...untranslated, realSamples: test.count },
+      };
     },
   };
 }

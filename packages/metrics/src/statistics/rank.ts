@@ -163,7 +163,7 @@ function notesOn(entries: readonly Entry[], alpha: number): string[] {
   for (const { variant, failedSeeds, n } of entries)
     if (failedSeeds.length > 0)
       notes.push(
-        `${variant} failed with ${failedSeeds.length} of ${n + failedSeeds.length} seeds (${failedSeeds.join(", ")}); its numbers leave them out`,
+        `${variant} failed with ${failedSeeds.length} of ${n + failedSeeds.length} ${n + failedSeeds.length === 1 ? "seed" : "seeds"} (${failedSeeds.join(", ")}); its numbers leave them out`,
       );
   return notes;
 }
@@ -176,7 +176,7 @@ function tooFewSeeds(counts: readonly number[], alpha: number): string | undefin
   if (pairs === 0 || least <= alpha) return undefined;
   const list = [...new Set(counts)].sort((a, b) => a - b).join(" or ");
   return (
-    `with ${list} seeds and ${pairs} ${pairs === 1 ? "pair" : "pairs"} the smallest possible p is ${Math.min(1, least).toPrecision(2)}, ` +
+    `with ${list} ${list === "1" ? "seed" : "seeds"} and ${pairs} ${pairs === 1 ? "pair" : "pairs"} the smallest possible p is ${Math.min(1, least).toPrecision(2)}, ` +
     `so no difference can be significant at ${alpha}; use at least ${seedsNeeded(alpha / pairs)} seeds each`
   );
 }
