@@ -45,3 +45,10 @@ export function loadAssets(): Assets {
   cached = { style, script, policy };
   return cached;
 }
+
+/** Style and policy of a page that has no script. @throws GanError MISSING_DEPENDENCY */
+export function loadSweepAssets(): Omit<Assets, "script"> {
+  const style = `${ours("report.css")}\n${ours("sweep.css")}`;
+  const policy = ["default-src 'none'", `style-src ${hash(style)}`, "base-uri 'none'", "form-action 'none'"].join("; ");
+  return { style, policy };
+}

@@ -1,0 +1,1 @@
+export { importance, type Importance, type ImportanceOptions } from "./importance.js";

@@ -1,0 +1,1 @@
+export { countStates, rankTrials, seedValues, trainingSeconds } from "./summary.js";
