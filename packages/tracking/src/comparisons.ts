@@ -103,6 +103,21 @@ export class ComparisonStore {
     });
   }
 
+  /**
+   * Removes a comparison with its report, for good; its runs stay. Whoever looks meanwhile sees it whole or not at all.
+   * @param id a comparison's name or the start of it
+   * @throws GanError UNKNOWN_NAME, NOT_WRITABLE
+   */
+  async remove(id: string): Promise<void> {
+    const found = resolveId("comparison", id, folderNames(this.directory));
+    const hidden = join(this.directory, `.removed-${found}`);
+    await this.guard(async () => {
+      await this.fs.remove(hidden);
+      await this.fs.rename(join(this.directory, found), hidden);
+      await this.fs.remove(hidden);
+    });
+  }
+
   /** Stores any file, for example `report.html` or `grids.png`, in the comparison's folder and returns its path. */
   async write(id: string, name: string, bytes: Uint8Array | string): Promise<string> {
     checkId("comparison file", name);

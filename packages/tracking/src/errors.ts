@@ -99,6 +99,14 @@ export const runIsLocked = (runId: string, owner: string, file: string): GanErro
     `[${runId}] the run is being written by ${owner}; wait for it or stop it (if it is surely gone, delete ${file})`,
   );
 
+/** Another process is playing the sweep. */
+export const sweepIsLocked = (sweepId: string, owner: string, file: string): GanError =>
+  new GanError(
+    "NOT_WRITABLE",
+    `[${sweepId}] the sweep is being played by ${owner}; wait for it or stop it, and look at it meanwhile with: ` +
+      `gan-arena sweep show ${sweepId} (if that process is surely gone, delete ${file})`,
+  );
+
 export const badArtifactName = (runId: string, name: string): GanError =>
   new GanError(
     "BAD_CONFIG",
@@ -111,4 +119,38 @@ export const otherRun = (runId: string, field: string): GanError =>
   new GanError(
     "BAD_CONFIG",
     `[${runId}] the run was started with another ${field}; resume it as it was, or start a new run`,
+  );
+
+/** Turns a failed system call on the outbox into a message; anything else is returned as it is. */
+export function outboxFailure(directory: string, error: unknown): unknown {
+  const code = errnoOf(error);
+  if (error instanceof GanError || code === undefined) return error;
+  const what = isFull(code) ? "no space is left" : `it cannot be written (${code})`;
+  return new GanError(
+    isFull(code) ? "NO_SPACE" : "NOT_WRITABLE",
+    `[mlflow ${directory}] ${what}, so how far runs were sent is not noted down; mend that and send the rest with: gan-arena sync`,
+    { cause: error },
+  );
+}
+
+/** Another process is sending the same thing to the same server. */
+export const targetIsLocked = (id: string, owner: string, file: string): GanError =>
+  new GanError(
+    "NOT_WRITABLE",
+    `[${id}] it is being sent to MLflow by ${owner}; wait for it (if that process is surely gone, delete ${file})`,
+  );
+
+/** Somebody deleted the run on the server; it is not made again behind their back. */
+export const deletedOnServer = (id: string): GanError =>
+  new GanError(
+    "BAD_CONFIG",
+    `[mlflow ${id}] the run must be active on the server, got deleted; restore it there, or send it anew with: gan-arena sync ${id} --again`,
+  );
+
+/** The server gives addresses of a store that only it can write. */
+export const artifactsRefused = (id: string, artifactUri: string): GanError =>
+  new GanError(
+    "BAD_CONFIG",
+    `[mlflow ${id}] pictures and files are not sent, for the server must keep artifacts itself (mlflow-artifacts:/…), got ` +
+      `${JSON.stringify(artifactUri)}; start it with --serve-artifacts and remove the experiment there, for it keeps its place`,
   );

@@ -1,4 +1,4 @@
-/** @file Names of runs and comparisons: sortable by time, readable, never taken twice. */
+/** @file Names of runs, comparisons and sweeps: sortable by time, readable, never taken twice. */
 import { randomInt } from "node:crypto";
 import { ambiguousId, badId, unknownId } from "./errors.js";
 
@@ -34,6 +34,9 @@ export const newRunId = (variant: string, dataset: string, seed: number, options
 /** @example newComparisonId("mnist") // "20261123-140501-compare-mnist-x7k2" */
 export const newComparisonId = (dataset: string, options: IdOptions = {}): string =>
   newId(["compare", dataset], options);
+
+/** @example newSweepId("quick") // "20261123-140501-sweep-quick-x7k2" */
+export const newSweepId = (name: string, options: IdOptions = {}): string => newId(["sweep", name], options);
 
 /** @throws GanError BAD_CONFIG when `id` cannot be the name of a folder */
 export function checkId(kind: string, id: string): void {

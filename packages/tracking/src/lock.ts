@@ -1,5 +1,5 @@
 /**
- * @file The lock of a run: one process writes it at a time.
+ * @file The lock of a run, or of a sweep: one process writes it at a time.
  *
  * `run.lock` names its owner. The lock of a process that is gone is taken over, also when its number was given to a new
  * process: on Linux a process is known by number, start and boot.
@@ -9,6 +9,7 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { hostname } from "node:os";
+import type { GanError } from "@gan-arena/core/base";
 import { errnoOf, runIsLocked } from "./errors.js";
 import type { FileSystem } from "./file-system.js";
 
@@ -86,8 +87,16 @@ export class RunLock {
     private readonly token: string,
   ) {}
 
-  /** @throws GanError NOT_WRITABLE naming the live owner */
-  static async acquire(fs: FileSystem, path: string, runId: string): Promise<RunLock> {
+  /**
+   * @param refuse the error when somebody holds it; default: the one of a run
+   * @throws GanError NOT_WRITABLE naming the live owner
+   */
+  static async acquire(
+    fs: FileSystem,
+    path: string,
+    runId: string,
+    refuse: (owner: string) => GanError = (owner) => runIsLocked(runId, owner, path),
+  ): Promise<RunLock> {
     const token = randomUUID();
     const owner: Owner = {
       pid: process.pid,
@@ -100,13 +109,13 @@ export class RunLock {
     for (let attempt = 0; attempt < 5; attempt++) {
       if (await create(fs, path, owner)) return new RunLock(fs, path, token);
       const live = lockOwner(path);
-      if (live !== undefined) throw runIsLocked(runId, live, path);
+      if (live !== undefined) throw refuse(live);
       await moveAway(fs, path, token);
     }
-    throw runIsLocked(runId, lockOwner(path) ?? "another process", path);
+    throw refuse(lockOwner(path) ?? "another process");
   }
 
-  /** Gives the run free, unless somebody has taken the lock over. */
+  /** Gives it free, unless somebody has taken the lock over. */
   async release(): Promise<void> {
     const owner = readOwner(this.path);
     if (owner !== undefined && owner !== "unreadable" && owner.token === this.token) await this.fs.remove(this.path);

@@ -295,4 +295,15 @@ describe("ComparisonStore", () => {
     await expect(store.write("c1", "../x", "")).rejects.toMatchObject({ code: "BAD_CONFIG" });
     expect(() => store.get("d1")).toThrow(/there is no comparison "d1"/);
   });
+
+  it("removes one for good, and leaves the others", async () => {
+    const store = ComparisonStore.open(join(temporaryHome(), "arena"));
+    const { directory } = await store.create(spec("c1"));
+    await store.create(spec("c2"));
+    await store.write("c1", "report.html", "<p>µ</p>");
+    await store.remove("c1");
+    expect(existsSync(directory)).toBe(false);
+    expect(store.list().map(({ id }) => id)).toEqual(["c2"]);
+    await expect(store.remove("c1")).rejects.toMatchObject({ code: "UNKNOWN_NAME" });
+  });
 });

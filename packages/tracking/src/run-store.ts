@@ -111,6 +111,19 @@ export class RunStore {
     return this.scan().runs;
   }
 
+  /** Runs whose names are not in `known`, oldest first; folders that cannot be read, or are just being made, are left out. */
+  others(known: { has(id: string): boolean }): Run[] {
+    const ids = folderNames(this.directory).filter((id) => !known.has(id));
+    return ids.reverse().flatMap((id) => {
+      try {
+        return [this.load(id)];
+      } catch (error) {
+        if (error instanceof GanError) return [];
+        throw error;
+      }
+    });
+  }
+
   /** Folders that {@link list} leaves out, and why. */
   listDamaged(): DamagedRun[] {
     return this.scan().damaged;
@@ -121,11 +134,8 @@ export class RunStore {
    * @throws GanError UNKNOWN_NAME, NOT_WRITABLE when a process is writing the run
    */
   async remove(id: string): Promise<void> {
-    const found = resolveId("run", id, folderNames(this.directory));
+    const found = this.checkFree(id);
     const run = { directory: this.directoryOf(found), hidden: join(this.directory, `.removed-${found}`) };
-    const lock = join(run.directory, "run.lock");
-    const owner = lockOwner(lock);
-    if (owner !== undefined) throw runIsLocked(found, owner, lock);
     try {
       await this.fs.remove(run.hidden);
       await this.fs.rename(run.directory, run.hidden);
@@ -133,6 +143,15 @@ export class RunStore {
     } catch (error) {
       throw homeFailure(this.home, error);
     }
+  }
+
+  /** @returns the run's whole name @throws GanError UNKNOWN_NAME, NOT_WRITABLE when a process is writing the run */
+  checkFree(id: string): string {
+    const found = resolveId("run", id, folderNames(this.directory));
+    const lock = join(this.directoryOf(found), "run.lock");
+    const owner = lockOwner(lock);
+    if (owner !== undefined) throw runIsLocked(found, owner, lock);
+    return found;
   }
 
   /** A tracker that creates the run at `start`, or resumes it when it is there. */
