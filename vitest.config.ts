@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 /** Unit tests read the packages' sources and need no build; `npm test` builds first, for the tests that run the command. */
@@ -15,8 +16,30 @@ export default defineConfig({
         test: {
           name: "conformance",
           include: ["tests/conformance/**/*.test.ts"],
+          exclude: ["tests/conformance/tfjs-specs/**"],
           setupFiles: ["tests/support/matchers.ts"],
           testTimeout: 120_000,
+        },
+      },
+      {
+        // The specs are ES modules of TensorFlow.js, so all of it is loaded in that form; jasmine is played by vitest.
+        plugins: [
+          {
+            name: "jasmine-by-vitest",
+            enforce: "pre",
+            resolveId: (id) =>
+              id.endsWith("/jasmine_util")
+                ? fileURLToPath(new URL("tests/conformance/tfjs-specs/jasmine.ts", import.meta.url))
+                : undefined,
+          },
+        ],
+        resolve: { conditions: ["source"], mainFields: ["module", "main"] },
+        ssr: { resolve: { conditions: ["source"], mainFields: ["module", "main"] } },
+        test: {
+          name: "tfjs-specs",
+          include: ["tests/conformance/tfjs-specs/*.test.ts"],
+          server: { deps: { inline: [/@tensorflow/u] } },
+          testTimeout: 20_000,
         },
       },
       {
@@ -27,6 +50,17 @@ export default defineConfig({
           setupFiles: ["tests/support/matchers.ts"],
           testTimeout: 300_000,
           hookTimeout: 300_000,
+        },
+      },
+      {
+        ...common,
+        test: {
+          name: "mlflow",
+          include: ["tests/mlflow/**/*.test.ts"],
+          setupFiles: ["tests/support/matchers.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
         },
       },
       {

@@ -68,7 +68,7 @@ const ROWS: readonly Row[] = [
   {
     what: "an unknown variant",
     words: ["train", "dcgna", "--dataset", "ring"],
-    says: ['no variant "dcgna"', 'did you mean "dcgan"?', "known: dcgan, gan"],
+    says: ['no variant "dcgna"', 'did you mean "dcgan"?', "known: cyclegan, dcgan, gan"],
   },
   {
     what: "an unknown variant among several",
@@ -116,8 +116,8 @@ const ROWS: readonly Row[] = [
   { what: "a setting of a wrong type", words: train("--set", "hidden=many"), says: ["an integer", 'got "many"'] },
   {
     what: "a setting that is none of the choices",
-    words: train("--set", "loss=hinge"),
-    says: ["nonSaturating", "minimax", 'got "hinge"'],
+    words: train("--set", "loss=cosine"),
+    says: ["nonSaturating", "minimax", 'got "cosine"'],
   },
   { what: "a data setting out of bounds", words: train("--data", "modes=0"), says: ["an integer from 1", "got 0"] },
   {
@@ -223,7 +223,11 @@ const ROWS: readonly Row[] = [
   },
   { what: "a loss without terms", words: odd("no-term"), says: ["odd/critic", "no terms"] },
   { what: "a loss that throws", words: odd("throws"), says: ["odd/critic", "x.foo is not a function"] },
-  { what: "a network that returns nothing", words: odd("network"), says: ["odd/critic"] },
+  {
+    what: "a network that returns nothing",
+    words: odd("network"),
+    says: ["[D] the network must return a tensor", "got undefined"],
+  },
   { what: "a phase of an unknown network", words: odd("unused"), says: ["odd/critic", 'no network "E"'] },
   {
     what: "a term that is NaN",

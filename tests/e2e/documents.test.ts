@@ -57,6 +57,13 @@ function writeOnce(file: string, text: string): void {
   writeFileSync(file, text);
 }
 
+it("the listing of R3GAN is the example, whole", () => {
+  const shown = blocksOf("docs/extending.md").find(
+    (block) => block.kind === "file" && block.file === "examples/r3gan/index.js",
+  );
+  expect(shown).toMatchObject({ text: readFileSync(join(ROOT, "examples", "r3gan", "index.js"), "utf8") });
+});
+
 it("files and folders that the documents name exist", () => {
   for (const document of [
     "README.md",

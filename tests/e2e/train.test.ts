@@ -103,11 +103,22 @@ describe("lists", () => {
     (await arenaJson<{ name: string }[]>(words)).map(({ name }) => name);
 
   it("of variants, data sets and metrics", async () => {
-    expect(await names(["variants"])).toEqual(["dcgan", "gan"]);
-    expect(await names(["datasets"])).toEqual(["gaussian-1d", "grid", "mnist", "ring", "swiss-roll", "uniform-1d"]);
+    expect(await names(["variants"])).toEqual(["cyclegan", "dcgan", "gan", "lsgan", "stylegan", "wgan", "wgan-gp"]);
+    expect(await names(["datasets"])).toEqual([
+      "digits-inverted",
+      "emoji",
+      "gaussian-1d",
+      "grid",
+      "mnist",
+      "noto-twemoji",
+      "ring",
+      "swiss-roll",
+      "uniform-1d",
+    ]);
     expect(await names(["metrics"])).toEqual([
       "hq2500",
       "modes2500",
+      "pair-error",
       "reverse-kl2500",
       "swd-patches2k",
       "swd-pixels2k",

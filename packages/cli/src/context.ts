@@ -24,13 +24,14 @@ export interface Context {
 /** @throws GanError when the config file is wrong */
 export async function createContext(globals: GlobalValues, cwd: string, output: Output): Promise<Context> {
   const config = await loadConfig(cwd, globals.config);
-  const { home, plugins: configured } = config.values;
+  const { home: named, plugins: configured } = config.values;
+  const home = globals.home === undefined ? resolve(config.directory, named ?? "arena") : resolve(cwd, globals.home);
   const plugins = [
     ...configured.map((specifier) => ({ specifier, base: config.directory })),
     ...globals.plugin.map((specifier) => ({ specifier, base: cwd })),
   ];
   return {
-    home: globals.home === undefined ? resolve(config.directory, home ?? "arena") : resolve(cwd, globals.home),
+    home,
     json: globals.json,
     config,
     output,
@@ -39,7 +40,7 @@ export async function createContext(globals: GlobalValues, cwd: string, output: 
       ["gan-arena", words, ...flagOf("--home", globals.home), ...flagOf("--config", globals.config)].join(" "),
     async compose(parts, more = []) {
       const { compose } = await import("./composition.js");
-      return compose(parts, distinct([...plugins, ...more]));
+      return compose(parts, distinct([...plugins, ...more]), home);
     },
   };
 }

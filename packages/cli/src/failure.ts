@@ -1,9 +1,10 @@
 /** @file What the user sees when something goes wrong: one line, an exit code, and never a stack unless it is asked for. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GanError, type ErrorCode } from "@gan-arena/core/base";
 import { noSpace, notWritable } from "./errors.js";
+import { makeFolder } from "./folders.js";
 
 export interface Failure {
   readonly code: ErrorCode;
@@ -46,7 +47,7 @@ export function keepStack(failure: Failure, home: string | undefined, now: Date 
   for (const folder of [home === undefined ? undefined : join(home, "crashes"), tmpdir()]) {
     if (folder === undefined) continue;
     try {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
       const file = join(folder, name);
       writeFileSync(
         file,

@@ -98,6 +98,36 @@ describe("main", () => {
     expect(existsSync(join(cwd, "arena/runs/20260101-a"))).toBe(false);
   });
 
+  test("runs rm of a comparison leaves its runs, or takes them with it, but not while one of them is written", async () => {
+    const names = ["20260101-a", "20260101-b"];
+    for (const name of names) writeRun(name);
+    const folder = join(cwd, "arena", "comparisons", "two");
+    const writeComparison = (): void => {
+      const cells = [...names, undefined].map((runId, seed) => ({ variant: "gan", seed, runId }));
+      const spec = { formatVersion: 1, comparisonId: "two", variants: ["gan"], seeds: [0, 1, 2], metrics: [], cells };
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, "comparison.json"), JSON.stringify(spec));
+    };
+    const runsLeft = () => readdirSync(join(cwd, "arena", "runs"));
+    writeComparison();
+    expect(await run("runs", "rm", "two")).toMatchObject({ code: 0, stdout: "removed two\n" });
+    expect(runsLeft()).toEqual(names);
+
+    writeComparison();
+    const lock = join(cwd, "arena/runs/20260101-b/run.lock");
+    const { pid } = process;
+    writeFileSync(lock, `${pid}\n`);
+    const refused = await run("runs", "rm", "two", "--with-runs");
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain("20260101-b");
+    expect([runsLeft(), existsSync(folder)]).toEqual([names, true]);
+
+    rmSync(lock);
+    const removed = await run("runs", "rm", "two", "--with-runs");
+    expect(removed).toMatchObject({ code: 0, stdout: "removed 20260101-a\nremoved 20260101-b\nremoved two\n" });
+    expect([runsLeft(), existsSync(folder)]).toEqual([[], false]);
+  });
+
   test("an error is one line on stderr, and with --json also a document on stdout", async () => {
     const plain = await run("runs", "show", "x");
     expect(plain).toEqual({ code: 2, stdout: "", stderr: 'error: [runs] there is no run "x"; none is registered\n' });

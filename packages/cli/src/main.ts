@@ -17,7 +17,7 @@ export interface Surroundings {
 /**
  * Runs one command.
  * @param words the arguments after the program's name
- * @returns the exit code: 0 done, 1 our fault, 2 the user's to mend, 130 and 143 interrupted
+ * @returns the exit code: 0 done, 1 our fault, 2 the user's to mend, 3 done but MLflow lacks some of it, 130 and 143 interrupted
  */
 export async function main(words: readonly string[], around: Surroundings = processSurroundings()): Promise<number> {
   // Known before anything can fail, so that even a wrong option is reported in the form that was asked for.

@@ -77,6 +77,7 @@ describe("a mistake is one sentence with the nearest known name", () => {
       "UNKNOWN_NAME",
       'no option --checkpointkimg; did you mean "--checkpoint-kimg"?',
     ],
+    [["train", "gan", "--sed", "1"], "UNKNOWN_NAME", '[train] there is no option --sed; did you mean "--seed"?'],
     [["--jsn"], "UNKNOWN_NAME", '[gan-arena] there is no option --jsn; did you mean "--json"?'],
     [["train", "gan", "-q"], "UNKNOWN_NAME", "[train] there is no option -q; known: "],
     [["train"], "BAD_CONFIG", "[train] <variant> is missing; the form is: gan-arena train <variant> [options]"],

@@ -112,6 +112,7 @@ export function parse(words: readonly string[], commands: readonly Command[], ar
 
 const GROUPS: Readonly<Record<string, string>> = {
   runs: "The runs in the store: list, show, rm",
+  sweep: "Search hyperparameters over variants: <file>, resume, show, list, check, render, collect",
   variants: "The GAN variants: list, show",
 };
 

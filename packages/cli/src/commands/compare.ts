@@ -2,6 +2,7 @@
 import { badConfig } from "@gan-arena/core/base";
 import { defineCommand } from "../command.js";
 import type { Context } from "../context.js";
+import { MLFLOW } from "../mlflow/option.js";
 import { flagName, list, number, numbers, text, whole, type OptionValues } from "../options.js";
 import { THREADS, TRAINING_OPTIONS, trainingSettings } from "../runs/training-options.js";
 
@@ -13,6 +14,7 @@ const OPTIONS = {
     alias: "j",
   }),
   threads: THREADS,
+  mlflow: MLFLOW,
   resume: text("go on with the comparison of this name; it keeps its settings"),
 };
 type Options = OptionValues<typeof OPTIONS>;
@@ -30,14 +32,18 @@ export const compare = defineCommand({
     const { ComparisonStore, RunStore } = await import("@gan-arena/tracking");
     const stores = { runs: RunStore.open(context.home), comparisons: ComparisonStore.open(context.home) };
     const { runComparison } = await import("../compare/run-comparison.js");
+    const { mlflowAddress } = await import("../mlflow/address.js");
     if (options.resume !== undefined) {
       refuseSettings(options);
-      return runComparison(context, stores.comparisons.get(options.resume).spec, stores);
+      const { spec } = stores.comparisons.get(options.resume);
+      const mlflow = mlflowAddress(options.mlflow, context, spec.comparisonId);
+      return runComparison(context, spec, { ...stores, mlflow });
     }
+    const mlflow = mlflowAddress(options.mlflow, context);
     const { planComparison } = await import("../compare/plan.js");
     const spec = await planComparison(context, requestOf(options, context));
     await stores.comparisons.create(spec);
-    return runComparison(context, spec, stores);
+    return runComparison(context, spec, { ...stores, mlflow });
   },
 });
 
@@ -59,7 +65,8 @@ function requestOf(options: Options, context: Context) {
 /** A comparison that goes on with other settings would compare what cannot be compared. */
 function refuseSettings(options: Options): void {
   const given = Object.entries(options).find(
-    ([name, value]) => name !== "resume" && value !== undefined && !(Array.isArray(value) && value.length === 0),
+    ([name, value]) =>
+      name !== "resume" && name !== "mlflow" && value !== undefined && !(Array.isArray(value) && value.length === 0),
   );
   if (given)
     throw badConfig(

@@ -2,7 +2,7 @@
 import { fromLogged } from "@gan-arena/core/base";
 import type { RunListing, RunSummary } from "@gan-arena/tracking";
 import { defineCommand } from "../command.js";
-import { number, text, whole } from "../options.js";
+import { flag, number, text, whole } from "../options.js";
 import { formatDuration, formatKimg, formatNumber, plural } from "../terminal/format.js";
 import { table } from "../terminal/table.js";
 
@@ -105,14 +105,37 @@ export const runsShow = defineCommand({
 
 export const runsRemove = defineCommand({
   name: "runs rm",
-  summary: "Remove runs, with their checkpoints and pictures, for good",
-  positionals: [{ name: "runs", describe: "names of runs, or the starts of them", many: true }],
-  options: {},
-  async run({ rest }, context) {
-    const store = await openStore(context.home, false);
+  summary: "Remove runs with their checkpoints and pictures, or comparisons, for good",
+  positionals: [
+    { name: "runs", describe: "names of runs, or the starts of them; whole names of comparisons", many: true },
+  ],
+  options: { withRuns: flag("of comparisons, remove their runs too; without it they stay") },
+  examples: [["runs rm two-gans --with-runs", "a comparison, and all that it trained"]],
+  async run({ rest, options }, context) {
+    const { ComparisonStore } = await import("@gan-arena/tracking");
+    const runs = await openStore(context.home, false);
+    const comparisons = ComparisonStore.open(context.home);
     // All names are looked up before anything is removed, so that a typing error removes nothing.
-    const ids = [...new Set(rest.map((word) => store.get(word).id))];
-    for (const id of ids) await store.remove(id);
-    return { document: { removed: ids }, text: ids.map((id) => `removed ${id}`).join("\n") };
+    const present = new Set(runs.list().map(({ run }) => run.id));
+    const found = rest.flatMap((word): Removed[] => {
+      const comparison = comparisons.list().find(({ id }) => id === word);
+      if (!comparison) return [{ kind: "run", id: runs.get(word).id }];
+      const cells = options.withRuns ? comparison.spec.cells.flatMap(({ runId }) => runId ?? []) : [];
+      // The comparison goes last: while a run of it is left, the command can be given again.
+      const own = cells.filter((id) => present.has(id)).map((id): Removed => ({ kind: "run", id }));
+      return [...own, { kind: "comparison", id: comparison.id }];
+    });
+    const distinct = [...new Map(found.map((item) => [`${item.kind} ${item.id}`, item])).values()];
+    for (const { kind, id } of distinct) if (kind === "run") runs.checkFree(id);
+    for (const { kind, id } of distinct) await (kind === "run" ? runs : comparisons).remove(id);
+    return {
+      document: { removed: distinct.map(({ id }) => id) },
+      text: distinct.map(({ id }) => `removed ${id}`).join("\n"),
+    };
   },
 });
+
+interface Removed {
+  readonly kind: "run" | "comparison";
+  readonly id: string;
+}

@@ -30,9 +30,10 @@ export const sample = defineCommand({
         ...(view === undefined ? {} : { view }),
         ...(seed === undefined ? {} : { seed }),
       });
+      const { columns } = arena.game.views.map((plan) => plan.view).find(({ name }) => name === view) ?? {};
       const { points } = prepared.data.train.spec;
       const real = points ? prepared.data.test.batch({ seed: 0, position: 0 }, n)["x"] : undefined;
-      return pictureOf(samples, real);
+      return pictureOf(samples, real, columns);
     });
     await writeOutput(file, encodePicture(picture));
     return { document: { runId: run.id, n, file }, text: `${n} samples of ${run.id}: ${file}` };

@@ -23,9 +23,19 @@ export interface CellProcess {
 const ENTRY = fileURLToPath(new URL("../../bin/gan-arena.js", import.meta.url));
 const LAST_WORDS = 2000;
 
-/** @param words the arguments of the command @param onMessage called for each line of its event stream */
-export function startCell(words: readonly string[], onMessage: (message: Message) => void): CellProcess {
-  const child = fork(ENTRY, [...words, "--events"], { stdio: ["ignore", "pipe", "pipe", "ipc"] });
+export interface CellOptions {
+  /** Called for each line of its event stream. */
+  readonly onMessage: (message: Message) => void;
+  /** Beside our own variables. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** @param words the arguments of the command */
+export function startCell(words: readonly string[], { onMessage, env = {} }: CellOptions): CellProcess {
+  const child = fork(ENTRY, [...words, "--events"], {
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+    env: { ...process.env, ...env },
+  });
   let lastWords = "";
   child.stderr
     ?.setEncoding("utf8")

@@ -6,7 +6,7 @@ import { parseWithSchema } from "../config/validate.js";
 import type { Context } from "../context.js";
 import { decodePicture, encodePicture } from "../pictures/png.js";
 import { sideBySide, type Panel } from "../pictures/side-by-side.js";
-import { formatNumber } from "../terminal/format.js";
+import { formatNumber, plural } from "../terminal/format.js";
 import type { Conclusion } from "./document.js";
 import { cellOptions } from "./plan.js";
 import { rankCells, readCells, type CellResult } from "./results.js";
@@ -24,11 +24,15 @@ export async function conclude(context: Context, spec: ComparisonSpec, source: S
   const cells = amend(await readCells(spec, runs));
   const rankings = await rankCells(spec, cells);
   const real = await realSamples(context, spec);
+  const { SUMMARY_FILE } = await import("@gan-arena/tracking");
+  const { summaryOf } = await import("./summary.js");
   const { renderReport, verdictOf } = await import("@gan-arena/studio");
   const verdicts = rankings.map((ranking) => verdictOf(ranking).text);
   const conclusion: Conclusion = { spec, cells, rankings, verdicts };
   const picture = await samplePicture(cells, real);
   const page = renderReport(await reportInput(conclusion, real, context));
+  const summary = summaryOf(conclusion);
+  await comparisons.write(spec.comparisonId, SUMMARY_FILE, `${JSON.stringify(summary, undefined, 2)}\n`);
   return {
     ...conclusion,
     ...(picture ? { picture: await comparisons.write(spec.comparisonId, "samples.png", encodePicture(picture)) } : {}),
@@ -76,7 +80,7 @@ async function reportInput(
   return {
     title: `${spec.variants.join(", ")} on ${spec.dataset}`,
     dataset: spec.dataset,
-    budget: `${formatNumber(spec.kimg)} kimg per run, ${spec.seeds.length} seeds`,
+    budget: `${formatNumber(spec.kimg)} kimg per run, ${plural(spec.seeds.length, "seed")}`,
     machine: { ...machine, ...(engine ? { engine: engine.engine, threads: engine.threads, ...engine.versions } : {}) },
     generatedAt: new Date().toISOString(),
     cells: await Promise.all(played.map(reportCell)),

@@ -34,9 +34,11 @@ export async function playCells(request: PlayCells): Promise<readonly CellState[
     const current = () => cells[index];
     const { runId } = current();
     const words = runId === undefined ? trainWords(request.spec, current()) : ["resume", runId];
-    const process = startCell([...words, ...request.globals], (message) => {
-      if (message.kind === "run") book.write(index, message.runId);
-      change(afterMessage(current(), message));
+    const process = startCell([...words, ...request.globals], {
+      onMessage(message) {
+        if (message.kind === "run") book.write(index, message.runId);
+        change(afterMessage(current(), message));
+      },
     });
     request.onProcess?.(process);
     const stop = () => process.stop();

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { ComparisonSpec, ComparisonStore, RunStore } from "@gan-arena/tracking";
 import type { Outcome } from "../command.js";
 import type { Context } from "../context.js";
+import { startFollowing, trackingText, withTracking } from "../mlflow/outcome.js";
 import { EXIT_CODES, listenForInterrupts } from "../runs/signals.js";
 import { formatDuration, formatKimg, formatNumber, plural } from "../terminal/format.js";
 import { table } from "../terminal/table.js";
@@ -19,6 +20,8 @@ import { notesOf, rankingTable } from "./ranking-text.js";
 interface Stores {
   readonly runs: RunStore;
   readonly comparisons: ComparisonStore;
+  /** Address of the MLflow server that follows. */
+  readonly mlflow?: string | undefined;
 }
 
 /** Plays the cells that are missing, then concludes. */
@@ -35,6 +38,10 @@ export async function runComparison(context: Context, spec: ComparisonSpec, stor
   const interrupts = listenForInterrupts({
     onFirst: () => board.line("stopping the runs with a checkpoint each; press Ctrl-C again to stop at once"),
     onSecond: () => processes.forEach((process) => process.kill()),
+  });
+  const follower = await startFollowing(stores.mlflow, context, {
+    id: spec.comparisonId,
+    note: (text) => board.line(text),
   });
   let played: readonly CellState[];
   try {
@@ -54,11 +61,21 @@ export async function runComparison(context: Context, spec: ComparisonSpec, stor
     interrupts.dispose();
   }
   const conclusion = await conclude(context, spec, { ...stores, amend: (cells) => withFailures(cells, played) });
+  await follower?.finish();
+  const tracking = follower?.outcome;
   const interrupted = interrupts.received !== undefined;
   const exitCode = interrupts.received ? EXIT_CODES[interrupts.received] : exitCodeOf(conclusion.cells);
-  const text = conclusionText(conclusion, { context, interrupted });
+  const text = [
+    conclusionText(conclusion, { context, interrupted }),
+    ...(tracking ? [trackingText(tracking)] : []),
+  ].join("\n");
   if (context.json) output.note(text);
-  return { document: documentOf(conclusion), text, exitCode };
+  const document = documentOf(conclusion);
+  return {
+    document: tracking ? { ...document, tracking } : document,
+    text,
+    exitCode: withTracking(exitCode, tracking),
+  };
 }
 
 /** 0 when every cell finished, 1 when the fault of one is ours, else 2. */

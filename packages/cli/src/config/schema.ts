@@ -11,6 +11,7 @@ export const configSchema = z.strictObject({
     .describe("npm packages, folders or files that export register(container)"),
   engine: z.string().min(1).optional().describe("engine, or auto for the best one present"),
   threads: z.int().min(0).optional().describe("threads of the engine, 0 = as many as there are cores"),
+  mlflow: z.string().min(1).optional().describe("address of the MLflow server that follows what is played, or off"),
   defaults: z
     .strictObject({
       dataset: z.string().min(1).optional().describe("data set"),

@@ -39,18 +39,26 @@ export async function loadPlugin(container: DependencyContainer, reference: Plug
   if (count === 0)
     throw badPlugin(
       where,
-      "its register() registers nothing that gan-arena knows: no variant, data set, metric or engine; tell its author",
+      "its register() registers nothing that gan-arena knows: no variant, data set, metric, engine, tracker or executor; tell its author",
     );
 }
 
 type Register = (container: DependencyContainer) => unknown;
+
+/** The package that an import did not find: Node looks for it from the plugin's folder upwards. */
+function missingPackage(cause: unknown): string | undefined {
+  if ((cause as { readonly code?: unknown } | null)?.code !== "ERR_MODULE_NOT_FOUND") return undefined;
+  return /^Cannot find package '([^']+)'/u.exec((cause as Error).message)?.[1];
+}
 
 async function importRegister(file: string, where: string): Promise<Register> {
   let module: { readonly register?: unknown };
   try {
     module = (await import(/* @vite-ignore */ pathToFileURL(file).href)) as typeof module;
   } catch (cause) {
-    throw badPlugin(where, `it throws when it is loaded: ${reasonOf(cause)}; mend the plugin or leave it out`, cause);
+    const missing = missingPackage(cause);
+    const advice = missing === undefined ? "mend the plugin or leave it out" : `run: npm install ${missing}`;
+    throw badPlugin(where, `it throws when it is loaded: ${reasonOf(cause)}; ${advice}`, cause);
   }
   if (typeof module.register !== "function")
     throw badPlugin(

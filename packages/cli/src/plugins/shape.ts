@@ -1,5 +1,6 @@
 /** @file Is this thing a plugin? Checked when it is registered, so that a foreign object fails before any work is done. */
-import { DATASET, ENGINE, METRIC, VARIANT, type allOf } from "@gan-arena/core/base";
+import { DATASET, ENGINE, METRIC, TRACKER, VARIANT, type allOf } from "@gan-arena/core/base";
+import { EXECUTOR, PRUNER, SAMPLER } from "@gan-arena/sweep";
 
 type Kind = "function" | "text" | "list" | "schema" | "object" | "number";
 
@@ -39,6 +40,10 @@ export const SHAPES: readonly Shape[] = [
     kind: "engine",
     members: { summary: "text", rank: "number", unavailable: "function", create: "function" },
   },
+  { token: TRACKER, kind: "tracker", members: { create: "function" } },
+  { token: EXECUTOR, kind: "executor", members: { summary: "text", open: "function" } },
+  { token: SAMPLER, kind: "sampler", members: { summary: "text", create: "function" } },
+  { token: PRUNER, kind: "pruner", members: { summary: "text", create: "function" } },
 ];
 
 const TESTS: Readonly<Record<Kind, (value: unknown) => boolean>> = {

@@ -26,22 +26,26 @@ export interface PlayRequest {
   readonly store: RunStore;
   /** Set when the run goes on from its newest good checkpoint; else it is created. */
   readonly resumed?: Run;
+  /** The observer is told again which metrics a resumed run had, for it may not have heard of them. */
+  readonly retell?: boolean;
   readonly signal: AbortSignal;
   readonly observer: Observer;
 }
 
 /** @throws GanError what the arena throws; the run then is recorded as failed, with its checkpoints */
-export async function play({ prepared, store, resumed, signal, observer }: PlayRequest): Promise<PlayResult> {
+export async function play({ prepared, store, resumed, retell, signal, observer }: PlayRequest): Promise<PlayResult> {
   const { spec, metrics } = prepared;
   return withArena(prepared, async (arena) => {
     // The run appears in the store only when the game is known to be playable.
     const run = resumed ?? (await store.create(spec));
     if (resumed) await restoreNewest(arena, resumed, (text) => observer.note(text));
     observer.onRun(spec, run.directory);
+    if (resumed && retell)
+      for (const event of await resumed.history()) if (event.kind === "metric") observer.onEvent(event);
     try {
       const result = await arena.train({
         metrics,
-        trackers: [store.tracker()],
+        trackers: [store.tracker(), ...prepared.trackers.map((tracker) => tracker.create(spec, store.home))],
         checkpoints: run.checkpoints,
         signal,
         onEvent: (event) => observer.onEvent(event),
@@ -95,14 +99,14 @@ export async function withArena<T>(prepared: PreparedRun, use: (arena: Arena) =>
 async function restoreNewest(arena: Arena, run: Run, note: (text: string) => void): Promise<string | undefined> {
   const entries = await run.checkpoints.list();
   let problem: GanError | undefined;
-  for (const { file } of entries) {
+  for (const [i, { file }] of entries.entries()) {
     try {
       await arena.restore(await run.checkpoints.load(file), file);
       return file;
     } catch (error) {
       if (!(error instanceof GanError) || error.code !== "BAD_CHECKPOINT") throw error;
       problem ??= error;
-      note(`warning: ${error.message}; trying the one before`);
+      if (i + 1 < entries.length) note(`warning: ${error.message}; trying the one before`);
     }
   }
   if (problem) throw problem;

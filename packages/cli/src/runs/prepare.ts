@@ -5,6 +5,7 @@ import {
   DATASET,
   METRIC,
   named,
+  TRACKER,
   VARIANT,
   type AnyVariant,
   type DependencyContainer,
@@ -13,6 +14,8 @@ import {
   type OpenDataset,
   type RunOptions,
   type RunSpec,
+  type TrackerFactory,
+  type View,
 } from "@gan-arena/core/base";
 import type { Assignment } from "../config/assignment.js";
 import { assignAll } from "../config/assignments.js";
@@ -34,6 +37,8 @@ export interface RunRequest {
   readonly metrics?: readonly string[];
   readonly options: Partial<RunOptions>;
   readonly comparison?: string;
+  /** Default: a fresh one. */
+  readonly runId?: string;
 }
 
 /** A game that is ready to be opened. */
@@ -43,6 +48,8 @@ export interface PreparedRun {
   readonly data: OpenDataset;
   readonly engine: Engine;
   readonly metrics: readonly Metric[];
+  /** Those of plugins; they follow the run beside the store. */
+  readonly trackers: readonly TrackerFactory[];
 }
 
 /** What is known of a run before an engine is made. */
@@ -59,7 +66,7 @@ export interface Plan {
 const DEFAULT_KIMG = 20;
 const DEFAULT_BATCH = 64;
 
-type PlanRequest = Omit<RunRequest, "seed" | "engine" | "comparison">;
+type PlanRequest = Omit<RunRequest, "seed" | "engine" | "comparison" | "runId">;
 
 /** Resolves every name and checks every setting. @throws GanError UNKNOWN_NAME, BAD_CONFIG, MISSING_DEPENDENCY */
 export async function planRun(context: Context, container: DependencyContainer, request: PlanRequest): Promise<Plan> {
@@ -73,14 +80,14 @@ export async function planRun(context: Context, container: DependencyContainer, 
     );
   const config = assignAll(variant.config, request.set, "--set") as Record<string, unknown>;
   const datasetConfig = assignAll(dataset.config, request.data, "--data") as Record<string, unknown>;
-  const data = await dataset.open(datasetConfig, { home: context.home });
+  const data = await dataset.open(datasetConfig, openContext(context));
   const own = variant.defaults?.(config, data.train.spec) ?? {};
   return {
     variant,
     config,
     datasetConfig,
     data,
-    metrics: chooseMetrics(container, data, request.metrics),
+    metrics: chooseMetrics(container, { data, judged: variant.views(config, data.train.spec)[0] }, request.metrics),
     options: fillOptions(request.options, own),
   };
 }
@@ -93,7 +100,7 @@ export async function prepareRun(context: Context, request: RunRequest): Promise
   const { newRunId } = await import("@gan-arena/tracking");
   const spec: RunSpec = {
     formatVersion: 1,
-    runId: newRunId(plan.variant.name, request.dataset, request.seed),
+    runId: request.runId ?? newRunId(plan.variant.name, request.dataset, request.seed),
     variant: plan.variant.name,
     config: plan.config,
     dataset: request.dataset,
@@ -110,7 +117,14 @@ export async function prepareRun(context: Context, request: RunRequest): Promise
     machine: machineFacts(),
     ...commitOf(process.cwd()),
   };
-  return { spec, variant: plan.variant, data: plan.data, engine, metrics: plan.metrics };
+  return {
+    spec,
+    variant: plan.variant,
+    data: plan.data,
+    engine,
+    metrics: plan.metrics,
+    trackers: allOf(container, TRACKER),
+  };
 }
 
 /**
@@ -124,7 +138,7 @@ export async function reopenRun(context: Context, spec: RunSpec): Promise<Prepar
   const variant = named(container, VARIANT, spec.variant, "variant");
   const dataset = named(container, DATASET, spec.dataset, "data set");
   const config = parseWithSchema(variant.config, spec.config, where);
-  const data = await dataset.open(parseWithSchema(dataset.config, spec.datasetConfig, where), { home: context.home });
+  const data = await dataset.open(parseWithSchema(dataset.config, spec.datasetConfig, where), openContext(context));
   if (data.train.fingerprint !== spec.dataFingerprint)
     throw badConfig(
       where,
@@ -132,15 +146,22 @@ export async function reopenRun(context: Context, spec: RunSpec): Promise<Prepar
     );
   const metrics = spec.metrics.map((name) => named(container, METRIC, name, "metric"));
   const engine = await makeEngine(container, { engine: spec.engine.engine, threads: spec.engine.threads });
-  return { spec: { ...spec, config: config as Record<string, unknown> }, variant, data, engine, metrics };
+  const trackers = allOf(container, TRACKER);
+  return { spec: { ...spec, config: config as Record<string, unknown> }, variant, data, engine, metrics, trackers };
 }
+
+const openContext = ({ home, output }: Context) => ({ home, note: (text: string) => output.note(text) });
 
 function chooseMetrics(
   container: DependencyContainer,
-  data: OpenDataset,
+  { data, judged: view }: { readonly data: OpenDataset; readonly judged: View | undefined },
   names: readonly string[] | undefined,
 ): Metric[] {
-  const judged = { train: data.train, ...(data.truth ? { truth: data.truth } : {}) };
+  const judged = {
+    train: data.train,
+    ...(data.truth ? { truth: data.truth } : {}),
+    ...(view?.translates ? { translates: view.translates } : {}),
+  };
   if (names === undefined) return allOf(container, METRIC).filter((metric) => metric.unsuitable(judged) === undefined);
   return [...new Set(names)].map((name) => {
     const metric = named(container, METRIC, name, "metric");
