@@ -1,5 +1,5 @@
 /** @file Messages that only the command line can give. */
-import { GanError, suggest } from "@gan-arena/core/base";
+import { badConfig, GanError, suggest } from "@gan-arena/core/base";
 
 export const unknownOption = (where: string, option: string, known: readonly string[]): GanError =>
   new GanError("UNKNOWN_NAME", `[${where}] there is no option ${option}; ${suggest(option, known)}`);
@@ -30,6 +30,12 @@ export const notWritable = (where: string, code: string, cause: unknown): GanErr
 
 export const noEngine = (reasons: readonly string[]): GanError =>
   new GanError("MISSING_DEPENDENCY", `[engine] no engine can run here: ${reasons.join("; ")}`);
+
+export const noProviders = (engine: string, provider: string): GanError =>
+  badConfig(
+    "--provider",
+    `the engine ${engine} computes in one place only, got "${provider}"; leave it out, or add --engine onnx`,
+  );
 
 export const engineUnavailable = (name: string, reason: string): GanError =>
   new GanError("MISSING_DEPENDENCY", `[engine ${name}] cannot run here: ${reason}`);

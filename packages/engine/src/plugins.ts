@@ -7,18 +7,20 @@ import { tfjsNodeFactory } from "./eager/tfjs-node/factories.js";
 import { TFJS_NODE_NAMES } from "./eager/tfjs-node/installation.js";
 import { OnnxEngine } from "./runtime/onnx-engine.js";
 import { loadOrt } from "./runtime/ort.js";
+import { providerStates } from "./runtime/providers.js";
 import { threadCount } from "./threads.js";
 
 export const onnxFactory: EngineFactory = {
   name: "onnx",
-  summary: "compiles each phase into one ONNX graph, run by ONNX Runtime on the CPU",
+  summary: "compiles each phase into one ONNX graph, run by ONNX Runtime",
   rank: 100,
   unavailable: () =>
     loadOrt().then(
       () => undefined,
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
     ),
-  create: (options) => OnnxEngine.create({ threads: threadCount(options) }),
+  providers: providerStates,
+  create: (options) => OnnxEngine.create({ threads: threadCount(options), provider: options.provider }),
 };
 
 export const cpuFactory: EngineFactory = {

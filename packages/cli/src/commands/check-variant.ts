@@ -25,7 +25,7 @@ export const checkVariant = defineCommand({
     const reports = await checkPlugin(context, {
       target: positionals["variant"] ?? "",
       set: options.set.map((word) => readAssignment(word, "--set")),
-      engine: engineChoice(options.engine, options.threads ?? 1, context.config.values),
+      engine: engineChoice(options, options.threads ?? 1, context.config.values),
       quick: options.quick,
       onBegin: (variant, { data, settings }) =>
         context.output.note(`${variant}, on ${data}${settings ? `, with ${settings}` : ""}`),

@@ -3,7 +3,7 @@ import { statfs } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
 import { dirname } from "node:path";
-import { createContainer } from "@gan-arena/core/base";
+import { createContainer, type EngineFactory } from "@gan-arena/core/base";
 import { defineCommand } from "../command.js";
 import type { Context } from "../context.js";
 import { failureOf } from "../failure.js";
@@ -84,6 +84,7 @@ async function engineChecks({ home }: Context): Promise<Check[]> {
         detail: `${factory.summary} (${versions.join(", ")}, ${plural(engine.info.threads, "thread")})`,
       });
       await engine.dispose();
+      checks.push(...(await providerChecks(factory)));
     } catch (thrown) {
       const { code, message } = failureOf(thrown);
       // One process runs one native TensorFlow: the other is there, and was not tried.
@@ -101,6 +102,16 @@ async function engineChecks({ home }: Context): Promise<Check[]> {
       detail: "none can run here; install the dependencies again with: npm ci",
     });
   return checks;
+}
+
+/** Where else it could compute; that the CPU is there has been shown. */
+async function providerChecks(factory: EngineFactory): Promise<Check[]> {
+  const others = ((await factory.providers?.()) ?? []).filter(({ name }) => name !== "cpu");
+  return others.map(({ name, reason }) => ({
+    name: `engine ${factory.name} --provider ${name}`,
+    state: reason === undefined ? "ok" : "missing",
+    detail: reason ?? "can be used",
+  }));
 }
 
 async function homeChecks({ home }: Context): Promise<Check[]> {

@@ -45,7 +45,7 @@ export const train = defineCommand({
         ...settings,
         variant: positionals["variant"] ?? "",
         seed: options.seed ?? context.config.values.defaults.seed ?? 0,
-        engine: engineChoice(options.engine, options.threads, context.config.values),
+        engine: engineChoice(options, options.threads, context.config.values),
         ...(options.comparison === undefined ? {} : { comparison: options.comparison }),
         ...(options.runId === undefined ? {} : { runId: options.runId }),
       });

@@ -6,6 +6,7 @@ import { badConfig, suggest } from "@gan-arena/core/base";
 import type { Assignment } from "../config/assignment.js";
 import type { Context } from "../context.js";
 import { portable } from "../plugins/resolve.js";
+import { makeEngine } from "../runs/engine.js";
 import { planRun } from "../runs/prepare.js";
 import type { TrainingSettings } from "../runs/training-options.js";
 
@@ -14,6 +15,7 @@ export interface CellOptions {
   readonly set: readonly Assignment[];
   readonly data: readonly Assignment[];
   readonly engine: string;
+  readonly provider?: string;
   readonly threads: number;
   readonly jobs: number;
   readonly options: Partial<RunOptions>;
@@ -42,6 +44,8 @@ export async function planComparison(context: Context, request: CompareRequest):
   const container = await context.compose(["variants", "datasets", "metrics", "engines"]);
   for (const name of variants) named(container, VARIANT, name, "variant");
   if (settings.engine !== "auto") named(container, ENGINE, settings.engine, "engine");
+  // Better once here than in every cell.
+  if (settings.provider !== undefined) await (await makeEngine(container, { ...settings, threads: 1 })).dispose();
   for (const { target } of settings.set)
     if (target !== undefined && !variants.includes(target))
       throw badConfig(`--set ${target}:…`, `"${target}" is not compared here; ${suggest(target, variants)}`);
@@ -59,6 +63,7 @@ export async function planComparison(context: Context, request: CompareRequest):
     set: settings.set,
     data: settings.data,
     engine: settings.engine,
+    ...(settings.provider === undefined ? {} : { provider: settings.provider }),
     threads: request.threads ?? Math.max(1, Math.floor(cores / jobs)),
     jobs,
     options: settings.options,
@@ -88,7 +93,7 @@ export const cellOptions = (spec: ComparisonSpec): CellOptions => spec.options a
 
 /** The words after `gan-arena` that play a cell from its start. */
 export function trainWords(spec: ComparisonSpec, cell: { readonly variant: string; readonly seed: number }): string[] {
-  const { set, data, engine, threads, options } = cellOptions(spec);
+  const { set, data, engine, provider, threads, options } = cellOptions(spec);
   const { kimg: _, ...rest } = options;
   const fixed = {
     "--dataset": spec.dataset,
@@ -97,6 +102,7 @@ export function trainWords(spec: ComparisonSpec, cell: { readonly variant: strin
     "--engine": engine,
     "--threads": threads,
     "--comparison": spec.comparisonId,
+    ...(provider === undefined ? {} : { "--provider": provider }),
   };
   return [
     "train",

@@ -1,19 +1,25 @@
 /** @file Picks and makes the engine of a run. */
 import { allOf, ENGINE, named, type DependencyContainer, type Engine, type EngineFactory } from "@gan-arena/core/base";
-import { engineUnavailable, noEngine } from "../errors.js";
+import { engineUnavailable, noEngine, noProviders } from "../errors.js";
 
 export interface EngineChoice {
   /** A name, or `auto` for the best one that can run here. */
   readonly engine: string;
   /** 0 = as many as there are cores. */
   readonly threads: number;
+  /** Where it computes; only for engines that can do so in several places. */
+  readonly provider?: string | undefined;
 }
 
 /** @throws GanError UNKNOWN_NAME; MISSING_DEPENDENCY when it cannot run here, with the engine's own reason */
-export async function makeEngine(container: DependencyContainer, { engine, threads }: EngineChoice): Promise<Engine> {
+export async function makeEngine(
+  container: DependencyContainer,
+  { engine, threads, provider }: EngineChoice,
+): Promise<Engine> {
   const factory = engine === "auto" ? await best(container) : await usable(named(container, ENGINE, engine, "engine"));
+  if (provider !== undefined && !factory.providers) throw noProviders(factory.name, provider);
   // Reproducible by default: exact resume is worth more than the last per cent of speed.
-  return factory.create({ threads, deterministic: true });
+  return factory.create({ threads, deterministic: true, ...(provider === undefined ? {} : { provider }) });
 }
 
 export const byRank = (container: DependencyContainer): EngineFactory[] =>

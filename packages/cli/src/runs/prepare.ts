@@ -145,7 +145,8 @@ export async function reopenRun(context: Context, spec: RunSpec): Promise<Prepar
       `the data set "${spec.dataset}" is not the one the run was started with; install the version of gan-arena or of the plugin that the run used`,
     );
   const metrics = spec.metrics.map((name) => named(container, METRIC, name, "metric"));
-  const engine = await makeEngine(container, { engine: spec.engine.engine, threads: spec.engine.threads });
+  const { engine: name, threads, choices } = spec.engine;
+  const engine = await makeEngine(container, { engine: name, threads, provider: choices["provider"] });
   const trackers = allOf(container, TRACKER);
   return { spec: { ...spec, config: config as Record<string, unknown> }, variant, data, engine, metrics, trackers };
 }

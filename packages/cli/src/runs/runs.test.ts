@@ -18,6 +18,7 @@ const given = {
   data: [],
   batch: undefined,
   engine: undefined,
+  provider: undefined,
   metrics: undefined,
   logKimg: undefined,
   checkpointKimg: undefined,

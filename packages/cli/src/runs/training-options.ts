@@ -12,6 +12,7 @@ export const TRAINING_OPTIONS = {
   data: repeated("setting of the data set as key=value; may be repeated"),
   batch: number("batch size (default: the variant's)", whole(1, 65_536)),
   engine: text("auto for the best one present, onnx, cpu, … (default: auto)"),
+  provider: text("where the engine onnx computes: cpu, cuda, webgpu, … (default: cpu)"),
   metrics: list("metrics to compute (default: every one that can judge the data set)"),
   logKimg: number("kimg between two rows of the log (default: 1/100 of the budget)", POSITIVE),
   checkpointKimg: number("kimg between two checkpoints (default: 1/10 of the budget)", POSITIVE),
@@ -26,6 +27,7 @@ export interface TrainingSettings {
   readonly set: readonly Assignment[];
   readonly data: readonly Assignment[];
   readonly engine: string;
+  readonly provider?: string;
   readonly metrics?: readonly string[];
   readonly options: Partial<RunOptions>;
 }
@@ -61,6 +63,7 @@ export function trainingSettings(
     set: given.set.map((word) => readAssignment(word, "--set")),
     data: given.data.map((word) => readAssignment(word, "--data")),
     engine: engineName(given.engine, config),
+    ...providerOf(given.provider, config),
     ...(metrics === undefined ? {} : { metrics }),
     options: Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
   };
@@ -68,11 +71,17 @@ export function trainingSettings(
 
 const engineName = (given: string | undefined, config: Config): string => given ?? config.engine ?? "auto";
 
+const providerOf = (given: string | undefined, config: Config): { readonly provider?: string } => {
+  const provider = given ?? config.provider;
+  return provider === undefined ? {} : { provider };
+};
+
 export const engineChoice = (
-  engine: string | undefined,
+  given: { readonly engine: string | undefined; readonly provider?: string | undefined },
   threads: number | undefined,
   config: Config,
 ): EngineChoice => ({
-  engine: engineName(engine, config),
+  engine: engineName(given.engine, config),
   threads: threads ?? config.threads ?? 0,
+  ...providerOf(given.provider, config),
 });

@@ -53,6 +53,7 @@ export const runSettings = ({ source, dataset, spec, kimg, metrics }: CheckedSwe
   metrics,
   ...(spec.batch === undefined ? {} : { batch: spec.batch }),
   ...(spec.engine === undefined ? {} : { engine: spec.engine }),
+  ...(spec.provider === undefined ? {} : { provider: spec.provider }),
 });
 
 /** Seeds that the file names are those of every trial; else each trial has its own. */

@@ -29,12 +29,20 @@ export interface RunSettings {
   readonly batch?: number;
   readonly metrics: readonly string[];
   readonly engine?: string;
+  readonly provider?: string;
 }
 
 /** For people: trains the trial once more, as a run of its own. */
 export function trainWords(settings: RunSettings, params: Params, seed: number): string[] {
-  const { dataset, data, kimg, batch, metrics, engine } = settings;
-  const fixed = { "--dataset": dataset, "--kimg": kimg, "--batch": batch, "--engine": engine, "--seed": seed };
+  const { dataset, data, kimg, batch, metrics, engine, provider } = settings;
+  const fixed = {
+    "--dataset": dataset,
+    "--kimg": kimg,
+    "--batch": batch,
+    "--engine": engine,
+    "--provider": provider,
+    "--seed": seed,
+  };
   return [
     "train",
     variantOf(params, settings.file),

@@ -73,6 +73,15 @@ export interface EngineOptions {
   readonly threads: number;
   /** Same bits on every machine of one kind: no choice is made by measuring. */
   readonly deterministic: boolean;
+  /** Where an engine computes that can do so in several places; default: on the CPU. */
+  readonly provider?: string;
+}
+
+/** A place where an engine can compute. */
+export interface ProviderState {
+  readonly name: string;
+  /** Why it cannot run on this machine; undefined when it can. */
+  readonly reason?: string;
 }
 
 /** The plugin: says whether it can run here, and makes an engine. */
@@ -83,5 +92,7 @@ export interface EngineFactory {
   readonly rank: number;
   /** Undefined when it can run here, else one sentence that says why not and what to do. */
   unavailable(): Promise<string | undefined>;
+  /** For engines that can compute in several places; each is tried. */
+  providers?(): Promise<readonly ProviderState[]>;
   create(options: EngineOptions): Promise<Engine>;
 }

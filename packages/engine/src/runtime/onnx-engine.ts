@@ -4,6 +4,7 @@ import type { LoweringPolicy } from "../lower/policy.js";
 import { trace, traceShapes } from "../trace/trace.js";
 import { loadOrt, type Ort } from "./ort.js";
 import { probeBlock } from "./probe.js";
+import { checkProvider, CPU } from "./providers.js";
 import { OnnxProgram } from "./program.js";
 import { OnnxState } from "./state.js";
 
@@ -14,6 +15,8 @@ export interface OnnxEngineOptions {
   readonly block?: number;
   /** Names of lowerings by what they were measured for. */
   readonly choices?: Readonly<Record<string, string>>;
+  /** An execution provider of ONNX Runtime; default `cpu`. */
+  readonly provider?: string | undefined;
 }
 
 export class OnnxEngine implements Engine {
@@ -24,18 +27,22 @@ export class OnnxEngine implements Engine {
     private readonly ort: typeof Ort,
     readonly info: EngineInfo,
     readonly policy: LoweringPolicy,
+    private readonly provider: string | undefined,
   ) {}
 
-  static async create({ threads, block, choices }: OnnxEngineOptions): Promise<OnnxEngine> {
+  /** @throws GanError UNKNOWN_NAME or MISSING_DEPENDENCY when the provider is none or cannot run here */
+  static async create({ threads, block, choices, provider = CPU }: OnnxEngineOptions): Promise<OnnxEngine> {
     const ort = await loadOrt();
-    const policy: LoweringPolicy = { block: block ?? (await probeBlock()), choices };
+    if (provider !== CPU) await checkProvider(provider);
+    // Blocked kernels are the CPU's.
+    const policy: LoweringPolicy = { block: block ?? (provider === CPU ? await probeBlock() : 0), choices };
     const info: EngineInfo = {
       engine: "onnx",
       versions: { "onnxruntime-node": ort.env.versions.node ?? ort.env.versions.common },
       threads,
-      choices: { block: String(policy.block) },
+      choices: { block: String(policy.block), ...(provider === CPU ? {} : { provider }) },
     };
-    return new OnnxEngine(ort, info, policy);
+    return new OnnxEngine(ort, info, policy, provider === CPU ? undefined : provider);
   }
 
   createState(spec: StateSpec): OnnxState {
@@ -50,6 +57,7 @@ export class OnnxEngine implements Engine {
     const program = await OnnxProgram.create(trace(fn, signature), signature, {
       policy: this.policy,
       threads: this.info.threads,
+      provider: this.provider,
     });
     this.compiled.set(fn, [...programs, program]);
     return program;

@@ -8,7 +8,7 @@ let loading: Promise<typeof Ort> | undefined;
 
 /** @throws GanError MISSING_DEPENDENCY where the native library does not load */
 export function loadOrt(): Promise<typeof Ort> {
-  loading ??= import("onnxruntime-node").catch((cause: unknown) => {
+  loading ??= quiet(import("onnxruntime-node")).catch((cause: unknown) => {
     throw new GanError(
       "MISSING_DEPENDENCY",
       `[engine/onnx] onnxruntime-node does not load on ${process.platform}-${process.arch} (${firstLine(cause)}); reinstall it, or use --engine cpu`,
@@ -18,6 +18,13 @@ export function loadOrt(): Promise<typeof Ort> {
   return loading;
 }
 
+/** Its own log goes to stderr past us; what went wrong is in the errors that it throws as well. */
+async function quiet(loaded: Promise<typeof Ort>): Promise<typeof Ort> {
+  const ort = await loaded;
+  ort.env.logLevel = "fatal";
+  return ort;
+}
+
 const firstLine = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
 
@@ -25,12 +32,15 @@ export interface SessionOptions {
   readonly threads: number;
   /** Writes a profile with this prefix. */
   readonly profile?: string;
+  /** Default: the CPU. What it has no kernels for is computed on the CPU, unless `strict`. */
+  readonly provider?: string | undefined;
+  readonly strict?: boolean;
 }
 
 /** A session for one program. Nodes run one after the other, each on all threads. */
 export async function createSession(
   bytes: Uint8Array,
-  { threads, profile }: SessionOptions,
+  { threads, profile, provider, strict = false }: SessionOptions,
 ): Promise<Ort.InferenceSession> {
   const ort = await loadOrt();
   return ort.InferenceSession.create(bytes, {
@@ -42,10 +52,11 @@ export async function createSession(
     // Each program has a pool of threads of its own. Between runs they must not spin, or they take the cores from the
     // program that runs next: two alternating phases were half as slow again.
     extra: {
-      session: { force_spinning_stop: "1" },
+      session: { force_spinning_stop: "1", ...(strict ? { disable_cpu_ep_fallback: "1" } : {}) },
       // A fused activation runs as a second pass of its own over all threads; as a node it costs less than that.
       optimization: { disable_specified_optimizers: "GemmActivationFusion" },
     },
+    ...(provider === undefined ? {} : { executionProviders: [provider] }),
     ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
   });
 }

@@ -45,6 +45,7 @@ export const specSchema = strict({
   batch: z.int().min(1).max(65_536).optional().describe("batch size of all trials (default: the variant's)"),
   metrics: z.array(name).optional().describe("metrics that are computed beside the objective"),
   engine: name.optional().describe("engine of all trials (default auto)"),
+  provider: name.optional().describe("where the engine onnx computes: cpu (default), cuda, webgpu, …"),
   workers: z.int().min(1).max(100_000).optional().describe("trials at the same time"),
   threads: z
     .int()

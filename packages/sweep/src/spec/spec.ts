@@ -37,6 +37,7 @@ export interface SweepSpec {
   /** Metrics that are computed beside the objectives. */
   readonly metrics: readonly string[];
   readonly engine?: string;
+  readonly provider?: string;
   readonly workers?: number;
   readonly threads?: number;
   readonly executor: NamedSettings;
