@@ -9,7 +9,7 @@ export class BareGame {
   #turns;
   #state;
 
-  static async open({ played, variant, data, engine, compile = (fn, signature) => engine.compile(fn, signature) }) {
+  static async open({ played, variant, data, engine }) {
     const { batchSize } = played;
     const game = await openGame({ variant, config: {}, data: data.train.spec, engine, batchSize });
     const state = engine.createState(game.stateSpec);
@@ -17,7 +17,7 @@ export class BareGame {
     const turns = [];
     for (const plan of game.phases) {
       const { fn, signature } = phaseProgram(game, plan);
-      const program = await compile(fn, signature);
+      const program = await engine.compile(fn, signature);
       const inputs = [0, 1].map((position) =>
         drawOnce(signature, data.train.batch({ seed: 0, position }, batchSize), position),
       );
@@ -36,10 +36,6 @@ export class BareGame {
   /** Runs in one round. */
   get plays() {
     return this.#turns.length;
-  }
-
-  get programs() {
-    return new Set(this.#turns.map(({ program }) => program));
   }
 
   async run(rounds) {

@@ -131,6 +131,33 @@ describe("lists", () => {
     for (const words of ["1511.06434", "Departures from the paper", "filters", "kernel", "2e-4|0.0002"])
       expect(stdout).toMatch(new RegExp(words, "u"));
   });
+  it("doctor --program shows how the phases of a variant are compiled, and what each op costs", async () => {
+    const words = "doctor --program gan --dataset ring --set hidden=8 --batch 32 --threads 1".split(" ");
+    interface Program {
+      readonly program: string;
+      readonly runs: number;
+      readonly ms: number;
+      readonly nodes: number;
+      readonly listing: string;
+      readonly work: number;
+      readonly ops: readonly { readonly label: string; readonly ms: number; readonly count: number }[];
+    }
+    const home = temporaryFolder();
+    const { programs } = await arenaJson<{ programs: readonly Program[] }>([...words, "--home", home]);
+    expect(programs.map(({ program }) => program)).toEqual(["gan/discriminator", "gan/generator"]);
+    for (const { program, runs, ms, nodes, listing, work, ops } of programs) {
+      expect(listing).toMatch(new RegExp(`^program ${program}: \\d+ nodes\ninputs\n`, "u"));
+      expect(listing.split(" = Gemm(").length - 1).toBe(ops.find(({ label }) => label === "Gemm")?.count);
+      expect([runs, ops.reduce((sum, { count }) => sum + count, 0)]).toEqual([10, nodes]);
+      expect(ops.reduce((sum, op) => sum + op.ms, 0)).toBeLessThan(ms);
+      expect(work).toBeGreaterThan(10_000);
+    }
+    const wrong = await arena(["doctor", "--program", "gann", "--home", home]);
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('did you mean "gan"?')]);
+    const unfit = await arena(["doctor", "--program", "dcgan", "--home", home]);
+    expect([unfit.code, unfit.stderr]).toEqual([2, expect.stringMatching(/^error: \[.*dcgan.*\n$/u)]);
+  });
+
   it("doctor finds all that is needed", async () => {
     const home = temporaryFolder();
     const { healthy, checks } = await arenaJson<{ healthy: boolean; checks: { name: string; state: string }[] }>([

@@ -8,6 +8,8 @@ import { defineCommand } from "../command.js";
 import type { Context } from "../context.js";
 import { failureOf } from "../failure.js";
 import { loadPlugin } from "../plugins/load.js";
+import { number, repeated, text, whole } from "../options.js";
+import { THREADS } from "../runs/training-options.js";
 import { formatBytes, plural } from "../terminal/format.js";
 import { version } from "../version.js";
 
@@ -26,8 +28,20 @@ export const doctor = defineCommand({
   name: "doctor",
   summary: "Check this machine: versions, engines, plugins, disk",
   positionals: [],
-  options: {},
-  async run(_input, context) {
+  options: {
+    program: text("show how a variant's phases are compiled, and what each op costs here"),
+    dataset: text("data set for --program (default: ring)", { alias: "d" }),
+    set: repeated("setting of the variant for --program as path=value; may be repeated", { alias: "s" }),
+    batch: number("batch size for --program (default: the variant's)", whole(1, 65_536)),
+    threads: THREADS,
+  },
+  examples: [["doctor --program dcgan --dataset mnist", "the graphs of its phases, and where their time goes"]],
+  async run({ options }, context) {
+    const { program, dataset = "ring", threads = 0, set, batch } = options;
+    if (program !== undefined) {
+      const { profileGame } = await import("../kit/profile-game.js");
+      return profileGame(context, { variant: program, dataset, set, batch, threads });
+    }
     const checks = [
       nodeCheck(),
       machineCheck(),

@@ -17,6 +17,8 @@ export interface SceneOptions {
   readonly batchSize: number;
   /** Default 7. */
   readonly seed?: number;
+  /** Gradients among the outputs; default true. */
+  readonly withGradients?: boolean;
 }
 
 export interface Scene {
@@ -34,7 +36,8 @@ export interface Scene {
 }
 
 /** Opens a variant without an arena. @throws GanError BAD_PLUGIN, SHAPE_MISMATCH as `openGame` does */
-export async function openScene({ variant, config, data, engine, batchSize, seed = 7 }: SceneOptions): Promise<Scene> {
+export async function openScene(options: SceneOptions): Promise<Scene> {
+  const { variant, config, data, engine, batchSize, seed = 7, withGradients = true } = options;
   const parsed = config ?? variant.config.parse({});
   const game = await openGame({ variant, config: parsed, data: data.spec, engine, batchSize });
   const state = engine.createState(game.stateSpec);
@@ -43,7 +46,7 @@ export async function openScene({ variant, config, data, engine, batchSize, seed
     game.phases.map(({ phase }) => phase.name),
     Object.keys(game.layouts),
   );
-  const table = new Table({ game, engine, state, data, seed, totalKimg: 1, counters, withGradients: true });
+  const table = new Table({ game, engine, state, data, seed, totalKimg: 1, counters, withGradients });
   await table.compile();
   const given: HostTensors[] = [];
   table.players.forEach((player, i) => {

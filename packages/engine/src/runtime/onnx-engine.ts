@@ -1,9 +1,12 @@
 /** @file The default engine: every function becomes one ONNX graph, run by ONNX Runtime. */
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import type { Engine, EngineInfo, Signature, StateSpec, TensorFunction, TensorSpec } from "@gan-arena/core/base";
 import type { LoweringPolicy } from "../lower/policy.js";
 import { trace, traceShapes } from "../trace/trace.js";
-import { loadOrt, type Ort } from "./ort.js";
+import { loadOrt, type Ort, type SessionOptions } from "./ort.js";
 import { probeBlock } from "./probe.js";
+import { readProfile, type ProgramProfile } from "./profile.js";
 import { checkProvider, CPU } from "./providers.js";
 import { OnnxProgram } from "./program.js";
 import { OnnxState } from "./state.js";
@@ -17,6 +20,8 @@ export interface OnnxEngineOptions {
   readonly choices?: Readonly<Record<string, string>>;
   /** An execution provider of ONNX Runtime; default `cpu`. */
   readonly provider?: string | undefined;
+  /** A folder for profiles of all programs; each node takes some microseconds longer with them. */
+  readonly profile?: string;
 }
 
 export class OnnxEngine implements Engine {
@@ -27,11 +32,11 @@ export class OnnxEngine implements Engine {
     private readonly ort: typeof Ort,
     readonly info: EngineInfo,
     readonly policy: LoweringPolicy,
-    private readonly provider: string | undefined,
+    private readonly session: Pick<SessionOptions, "provider" | "profile">,
   ) {}
 
   /** @throws GanError UNKNOWN_NAME or MISSING_DEPENDENCY when the provider is none or cannot run here */
-  static async create({ threads, block, choices, provider = CPU }: OnnxEngineOptions): Promise<OnnxEngine> {
+  static async create({ threads, block, choices, provider = CPU, profile }: OnnxEngineOptions): Promise<OnnxEngine> {
     const ort = await loadOrt();
     if (provider !== CPU) await checkProvider(provider);
     // Blocked kernels are the CPU's.
@@ -42,7 +47,10 @@ export class OnnxEngine implements Engine {
       threads,
       choices: { block: String(policy.block), ...(provider === CPU ? {} : { provider }) },
     };
-    return new OnnxEngine(ort, info, policy, provider === CPU ? undefined : provider);
+    return new OnnxEngine(ort, info, policy, {
+      ...(provider === CPU ? {} : { provider }),
+      ...(profile === undefined ? {} : { profile }),
+    });
   }
 
   createState(spec: StateSpec): OnnxState {
@@ -54,10 +62,12 @@ export class OnnxEngine implements Engine {
     const programs = (this.compiled.get(fn) ?? []).filter((program) => !program.disposed);
     const known = programs.find((program) => sameSignature(program.signature, signature));
     if (known) return known;
+    const { profile } = this.session;
     const program = await OnnxProgram.create(trace(fn, signature), signature, {
       policy: this.policy,
       threads: this.info.threads,
-      provider: this.provider,
+      ...this.session,
+      ...(profile === undefined ? {} : { profile: join(profile, fileName(signature.name)) }),
     });
     this.compiled.set(fn, [...programs, program]);
     return program;
@@ -67,11 +77,32 @@ export class OnnxEngine implements Engine {
     return Promise.resolve(traceShapes(fn, signature));
   }
 
+  /**
+   * Ends profiling and reads what was written, a program after the other as they were compiled.
+   * @param skip share of the runs of each, the first ones, that were played to get warm
+   */
+  async profiles(skip: number): Promise<ProgramProfile[]> {
+    const folder = this.session.profile;
+    if (folder === undefined) return [];
+    const programs = [...this.compiled.values()].flat();
+    for (const program of programs) program.endProfiling();
+    const files = await readdir(folder);
+    const profiles: ProgramProfile[] = [];
+    for (const { signature, work } of programs) {
+      const file = files.find((name) => name.startsWith(`${fileName(signature.name)}_`));
+      if (file !== undefined)
+        profiles.push(await readProfile(join(folder, file), { program: signature.name, work, skip }));
+    }
+    return profiles;
+  }
+
   async dispose(): Promise<void> {
     for (const programs of this.compiled.values()) for (const program of programs) await program.dispose();
     this.compiled.clear();
   }
 }
+
+const fileName = (program: string): string => program.replaceAll(/[^\w-]/gu, ".");
 
 /** Packings are compared by content: the same entries made twice are the same. */
 const sameSignature = (a: Signature, b: Signature): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -91,6 +91,8 @@ export class OnnxProgram implements Program {
     private readonly session: Ort.InferenceSession,
     private readonly ort: typeof Ort,
     private readonly newState: readonly string[],
+    /** Floating-point operations of the products and convolutions in one run. */
+    readonly work: number,
   ) {
     const present = new Set(model.inputs.map(({ name }) => name));
     this.feedNames = Object.keys(signature.inputs).filter((name) => present.has(name));
@@ -121,7 +123,7 @@ export class OnnxProgram implements Program {
         cause,
       );
     });
-    return new OnnxProgram(signature, model, session, ort, Object.keys(traced.newState));
+    return new OnnxProgram(signature, model, session, ort, Object.keys(traced.newState), work);
   }
 
   /** Outputs share their arrays from run to run. */
@@ -168,6 +170,11 @@ export class OnnxProgram implements Program {
 
   toString(): string {
     return listing(this.model);
+  }
+
+  /** Ends the profile that was asked for when it was made. */
+  endProfiling(): void {
+    this.session.endProfiling();
   }
 
   get disposed(): boolean {
