@@ -28,7 +28,8 @@ import {
 } from "../validate.js";
 import { DATASET_CONTEXT, runInfoOf, runOf } from "../wire/decode.js";
 import { completeMetric, pairsOf, scalarText, wireMetric } from "../wire/encode.js";
-import { byRepeatability, isDuplicate } from "./duplicates.js";
+import { isDuplicate } from "../http/duplicates.js";
+import { byRepeatability, REPEATABLE_POINTS } from "./duplicates.js";
 import { collect, everyItem } from "./paging.js";
 import { pageOf, quoted, viewBody, type ViewOptions } from "./search.js";
 
@@ -235,10 +236,11 @@ export class RunsApi {
       await this.#postBatch(runId, request, options);
     } catch (error) {
       const { finite, others } = byRepeatability(request.metrics);
-      if (!isDuplicate(error) || others.length === 0) throw error;
-      // The server had the batch already: what can be written again is, and the others one by one.
+      if (!isDuplicate(error) || (others.length === 0 && finite.length <= REPEATABLE_POINTS)) throw error;
+      // The server had the batch already: what can be written again is, in smaller ones, and the others one by one.
       const { params, tags } = request;
-      for (const rest of planBatch({ params, tags, metrics: finite }).requests())
+      const limits = { metrics: REPEATABLE_POINTS };
+      for (const rest of planBatch({ params, tags, metrics: finite }, { limits }).requests())
         await this.#postBatch(runId, rest, options);
       for (const metric of others) await this.logMetric(runId, metric, options);
     }
@@ -254,7 +256,7 @@ export class RunsApi {
     await this.#post("log-inputs", runId, { datasets: datasets.map(wireDataset) }, options);
   }
 
-  /** The logged models that a run has made; MLflow 3. */
+  /** The logged models that a run has made; MLflow 3. Those that are named again are left as they are. */
   async logOutputs(
     runId: string,
     models: readonly { readonly modelId: string; readonly step?: number }[],
@@ -264,8 +266,22 @@ export class RunsApi {
       model_id: modelId,
       step: checkStep(`model ${modelId}`, step),
     }));
-    const body = { run_id: checkRunId(runId), models: wire };
-    await this.connection.call({ method: "POST", path: "runs/outputs", body, repeatability: "safe" }, options);
+    const run_id = checkRunId(runId);
+    const post = (some: typeof wire) =>
+      this.connection.call(
+        { method: "POST", path: "runs/outputs", body: { run_id, models: some }, repeatability: "safe" },
+        options,
+      );
+    try {
+      await post(wire);
+    } catch (error) {
+      if (!isDuplicate(error)) throw error;
+      // The server refuses all of them for one that it has.
+      for (const model of wire.length > 1 ? wire : [])
+        await post([model]).catch((refused: unknown) => {
+          if (!isDuplicate(refused)) throw refused;
+        });
+    }
   }
 
   #post(action: string, runId: string, body: Readonly<Record<string, unknown>>, options: CallOptions | undefined) {

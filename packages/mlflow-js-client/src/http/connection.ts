@@ -3,6 +3,7 @@ import { apiFailure, badResponse, MlflowError, noConnection, notMlflow, redirect
 import type { ResolvedOptions } from "../options.js";
 import type { CallOptions } from "../types.js";
 import { Fields } from "../wire/fields.js";
+import { unlessRaced } from "./duplicates.js";
 import { parseRetryAfter, withRetries, type Repeatability, type RetryPolicy } from "./retry.js";
 import { TransportError, type Transport, type TransportRequest, type TransportResponse } from "./transport.js";
 
@@ -60,7 +61,8 @@ export class Connection {
       repeatability,
       where: path,
     };
-    return this.exchange(raw, async (response) => parseAnswer(path, await textOf(response)), options);
+    const send = () => this.exchange(raw, async (response) => parseAnswer(path, await textOf(response)), options);
+    return repeatability === "safe" && bytes !== undefined ? unlessRaced(send) : send();
   }
 
   /**
