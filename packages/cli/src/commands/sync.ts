@@ -58,9 +58,10 @@ export const sync = defineCommand({
     try {
       if (options.events) return await follow(sink, rest[0] ?? "", { context, signal, uri: client.trackingUri });
       if (options.watch) await watch(sink, rest, { context, signal });
-      const sent = options.watch ? [] : await sendAll(sink, rest, context);
+      const { sent, others } = options.watch ? NOTHING : await sendAll(sink, rest);
       if (signal.aborted) return { document: { sent }, exitCode: EXIT_CODES[interrupts.received ?? "SIGINT"] };
-      return outcomeOf(sent, client.trackingUri);
+      for (const sentence of others) context.output.note(`note: ${sentence}`);
+      return outcomeOf(sent, others.length, client.trackingUri);
     } catch (error) {
       if (signal.aborted && !options.events)
         return { document: { sent: [] }, exitCode: EXIT_CODES[interrupts.received ?? "SIGINT"] };
@@ -103,8 +104,8 @@ const AGAIN_MS = 2000;
 async function watch(sink: MlflowSink, words: readonly string[], { context, signal }: Around): Promise<void> {
   let told = "";
   while (!signal.aborted) {
-    const sent = await sendAll(sink, words, context, told).catch((error: unknown) => {
-      if (signal.aborted) return [];
+    const { sent } = await sendAll(sink, words).catch((error: unknown) => {
+      if (signal.aborted) return NOTHING;
       throw error;
     });
     const now = sent.flatMap(({ problems }) => problems).join("\n");
@@ -114,38 +115,44 @@ async function watch(sink: MlflowSink, words: readonly string[], { context, sign
   }
 }
 
+interface SentAll {
+  readonly sent: readonly Sent[];
+  /** A sentence for each target that another process is sending. */
+  readonly others: readonly string[];
+}
+const NOTHING: SentAll = { sent: [], others: [] };
+
 /** One after the other. A server that does not answer ends it; what another process sends is left to that. */
-async function sendAll(sink: MlflowSink, words: readonly string[], context: Context, told?: string): Promise<Sent[]> {
-  const sent: Sent[] = [];
+async function sendAll(sink: MlflowSink, words: readonly string[]): Promise<SentAll> {
+  const [sent, others]: [Sent[], string[]] = [[], []];
   for (const id of sink.targets(words)) {
     try {
       sent.push(await sink.send(id));
     } catch (error) {
       const locked = error instanceof GanError && error.code === "NOT_WRITABLE" && error.message.includes("being sent");
       if (!locked && !(error instanceof MlflowError || error instanceof GanError)) throw error;
-      if (locked) {
-        if (told === undefined) context.output.note(`note: ${failureOf(error).message}`);
-        continue;
-      }
-      sent.push({ id, experimentId: undefined, sent: 0, runs: 0, problems: [error.message] });
+      if (locked) others.push(failureOf(error).message);
+      else sent.push({ id, experimentId: undefined, sent: 0, runs: 0, problems: [error.message] });
       if (error instanceof MlflowError && error.transient) break;
     }
   }
-  return sent;
+  return { sent, others };
 }
 
-function outcomeOf(sent: readonly Sent[], uri: string): Outcome {
+/** @param others number of targets that another process is sending */
+function outcomeOf(sent: readonly Sent[], others: number, uri: string): Outcome {
   const problems = [...new Set(sent.flatMap((one) => one.problems))];
   const runs = sent.reduce((sum, one) => sum + one.runs, 0);
   const complete = sent.reduce((sum, one) => sum + one.sent, 0);
+  const elsewhere = others === 0 ? "" : `; another process is sending ${plural(others, "target")}`;
   const text = [
     ...problems,
     problems.length === 0
-      ? `${plural(runs, "run")} of ${plural(sent.length, "target")}: ${uri} has everything`
+      ? `${plural(runs, "run")} of ${plural(sent.length, "target")}: ${uri} has everything${elsewhere}`
       : `incomplete: ${uri} has all of ${complete} of ${plural(runs, "run")}; the store has the rest, so give the command again`,
   ];
   return {
-    document: { uri, complete: problems.length === 0, targets: sent },
+    document: { uri, complete: problems.length === 0, targets: sent, sentByOthers: others },
     text: text.join("\n"),
     exitCode: problems.length === 0 ? 0 : TRACKING_INCOMPLETE,
   };

@@ -55,7 +55,7 @@ export function startFollower({ context, id, address, note }: FollowRequest): Fo
         outcome = { complete: false, uri: "", url: null, problem: `${why}; ${again}` };
       } else {
         const { uri, experimentId, problems } = end;
-        const url = experimentId === undefined ? null : `${uri}/#/experiments/${experimentId}`;
+        const url = experimentId === undefined ? null : `${uri}/#/experiments/${experimentId}/runs`;
         const [first] = problems;
         outcome = {
           complete: first === undefined,

@@ -159,8 +159,12 @@ export const belongs = ({ experiment }: Cursor, { experimentId, creationTime }: 
 async function existing(line: Line, { mlflowRunId, id }: Cursor): Promise<Run | undefined> {
   try {
     const run = await line.client.runs.get(mlflowRunId, callOptions(line));
-    if (run.info.lifecycleStage === "deleted") throw deletedOnServer(id);
-    return run;
+    if (run.info.lifecycleStage !== "deleted") return run;
+    // Of two homes that made the run at the same instant, the other one's was kept.
+    const { experimentId } = run.info;
+    const active = await line.client.runs.findByUid({ experimentId, uid: id, uidTag: UID_TAG }, callOptions(line));
+    if (active.length === 0) throw deletedOnServer(id);
+    return undefined;
   } catch (error) {
     if (error instanceof MlflowApiError && error.errorCode === "RESOURCE_DOES_NOT_EXIST") return undefined;
     throw error;

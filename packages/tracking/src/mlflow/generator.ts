@@ -47,7 +47,10 @@ async function loggedModel({ client }: Line, entry: Entry, { spec }: Run): Promi
     const tags = { "gan-arena.run": spec.runId };
     const model = { experimentId, name: NAME, modelType: NAME, sourceRunId: entry.runId, params, tags };
     const made = await client.loggedModels.create(model, entry.options());
-    return (await find())[0] ?? made;
+    // Another home may have made one at the same time.
+    const [oldest = made] = await find();
+    if (oldest.modelId !== made.modelId) await client.loggedModels.delete(made.modelId, entry.options());
+    return oldest;
   }
   const [kept, ...others] = existing;
   for (const { modelId } of others) await client.loggedModels.delete(modelId, entry.options());

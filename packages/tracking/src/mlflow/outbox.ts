@@ -83,15 +83,17 @@ export class Outbox {
     });
   }
 
-  /** A name for a file that exists only while it is sent. */
-  scratch(name: string): string {
-    checkId("scratch file", name);
-    return join(this.directory, `.${name}.${process.pid}.tmp`);
-  }
-
-  /** Removes such a file. */
-  async discard(path: string): Promise<void> {
-    await this.fs.remove(path).catch(() => undefined);
+  /**
+   * A fresh folder for what exists only while it is sent; the caller removes it. What a killed process has left in it goes,
+   * so ask only while holding the target's lock.
+   */
+  async scratch(id: string): Promise<{ readonly directory: string; remove(): Promise<void> }> {
+    const directory = this.#file(id).replace(/json$/u, "tmp");
+    return this.#guard(async () => {
+      await this.fs.remove(directory);
+      await this.fs.makeDirectory(directory);
+      return { directory, remove: () => this.fs.remove(directory).catch(() => undefined) };
+    });
   }
 
   async #prepare(): Promise<void> {

@@ -93,17 +93,18 @@ async function generator(line: Line, entry: Entry, run: Run, { time }: RunSummar
   const version = entry.cursor.files[CHECKPOINT];
   if (exportGenerator === undefined || version === undefined || version === "none") return [];
   if (entry.cursor.files[GENERATOR] === version || entry.cursor.refused !== undefined) return [];
-  const file = outbox.scratch(run.id);
+  const scratch = await outbox.scratch(run.id);
+  // A killed process may have left its export running; it writes under its own name.
+  const file = join(scratch.directory, `${process.pid}.onnx`);
   try {
-    await exportGenerator(run.id, file);
-  } catch (error) {
-    await outbox.discard(file);
-    return [`[${run.id}] the generator cannot be exported: ${error instanceof Error ? error.message : String(error)}`];
-  }
-  try {
+    const problem = await exportGenerator(run.id, file).then(
+      () => undefined,
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    );
+    if (problem !== undefined) return [`[${run.id}] the generator cannot be exported: ${problem}`];
     await sendGenerator(line, entry, { run, file, time: time ?? 0 });
   } finally {
-    await outbox.discard(file);
+    await scratch.remove();
   }
   await entry.sent(GENERATOR, version);
   return [];
