@@ -46,7 +46,7 @@ export const arena = (words: readonly string[], options?: RunOptions): Promise<E
 /** Runs `gan-arena … --json`, which must succeed, and returns its document. */
 export async function arenaJson<T>(words: readonly string[], options?: RunOptions): Promise<T> {
   const { code, stdout, stderr } = await arena([...words, "--json"], options);
-  expect({ code, stderr }).toEqual({ code: 0, stderr });
+  expect({ code, stderr, document: code === 0 ? "" : stdout }).toEqual({ code: 0, stderr, document: "" });
   return JSON.parse(stdout) as T;
 }
 
