@@ -93,7 +93,7 @@ async function follow(
 /** A computer that trains has better things to do. Not every system lets us say so. */
 function lowPriority(): void {
   try {
-    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+    setPriority(constants.priority.PRIORITY_LOW);
   } catch {
     // Then the two are equal.
   }

@@ -120,7 +120,7 @@ export class MlflowSink {
   }
 }
 
-const SLOWEST_MS = 15_000;
+const SLOWEST_MS = 5_000;
 
 const pause = (ms: number, stop: AbortSignal): Promise<void> =>
   sleep(ms, undefined, { signal: stop }).catch(() => undefined);
