@@ -8,12 +8,10 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { MlflowClient } from "mlflow-js-client";
 import { beforeAll, describe, expect, it } from "vitest";
-import { chromiumMissing, useBrowser } from "../support/chromium.js";
+import { chromiumMissing, SCREENSHOTS, useBrowser } from "../support/chromium.js";
 import { arenaJson, suiteFolder } from "../support/command.js";
-import { ROOT } from "../support/repository.js";
 import { mlflowMissing, useServer, VERSIONS } from "./support.js";
 
-const SCREENSHOTS = join(ROOT, "node_modules", ".cache", "gan-arena-tests", "screenshots");
 const COMPARE =
   "compare --variants gan,lsgan --dataset mnist --seeds 0 --kimg 0.5 --picture-kimg 0.1 --set gan:filters=8 --set lsgan:filters=8";
 const missing = mlflowMissing() ?? chromiumMissing();

@@ -9,6 +9,10 @@ import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, beforeAll } from "vitest";
+import { ROOT } from "./repository.js";
+
+/** Where tests leave what they have seen, for people to look at. */
+export const SCREENSHOTS = join(ROOT, "node_modules", ".cache", "gan-arena-tests", "screenshots");
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 
