@@ -7,7 +7,8 @@ import type { SweepTrial } from "./input.js";
 const WIDTH = 560;
 const HEIGHT = 260;
 const LEFT = 64;
-const RIGHT = 12;
+/** Room for half a label below the last tick. */
+const RIGHT = 28;
 const TOP = 10;
 const BOTTOM = 40;
 

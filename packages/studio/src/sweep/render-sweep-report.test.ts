@@ -138,6 +138,15 @@ describe("scales", () => {
     expect(scale.at(0.01)).toBeCloseTo(0.5, 12);
     expect(scale.ticks.map(({ label }) => label)).toEqual(["0.001", "0.01", "0.1"]);
   });
+  test("a logarithm of one decade, 0.0002 to 0.002: ticks are 1, 2 and 5 of each power of ten", () =>
+    expect(numberScale([0.00018, 0.0024], true).ticks.map(({ label }) => label)).toEqual([
+      "0.0002",
+      "0.0005",
+      "0.001",
+      "0.002",
+    ]));
+  test("a logarithm of less, 3 to 4: its ends", () =>
+    expect(numberScale([3, 4], true).ticks.map(({ label }) => label)).toEqual(["3", "4"]));
   test("no logarithm of zero, round ticks: 0 to 7 has 0, 2, 4, 6", () => {
     expect(numberScale([0, 7], true).ticks.map(({ label }) => label)).toEqual(["0", "2", "4", "6"]);
   });
@@ -148,6 +157,7 @@ describe("scales", () => {
   test("choices, also mixed with numbers, in order of name", () => {
     const scale = scaleOf([10, "a", 9, true, undefined], false);
     expect(scale.ticks.map(({ label }) => label)).toEqual(["9", "10", "a", "true"]);
-    expect(scale.at("a")).toBeCloseTo(2 / 3, 12);
+    // The third of four, in the middle of its quarter.
+    expect(scale.at("a")).toBeCloseTo(5 / 8, 12);
   });
 });

@@ -11,7 +11,8 @@ export interface Scale {
 /** Of things without order, or too few to draw as numbers. */
 function choiceScale(values: readonly unknown[]): Scale {
   const names = [...new Set(values.map(String))].sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
-  const place = (index: number) => (names.length === 1 ? 0.5 : index / (names.length - 1));
+  // Each has a part of the axis and lies in its middle: the first and the last one keep clear of the edges.
+  const place = (index: number) => (index + 0.5) / names.length;
   return {
     at: (value) => {
       const index = names.indexOf(String(value));
@@ -55,16 +56,23 @@ function linearTicks(low: number, high: number): number[] {
   const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10);
   const first = Math.ceil(low / step);
   const last = Math.floor(high / step);
-  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => rounded((first + i) * step));
 }
 
-/** Powers of ten, or the ends where there are fewer than two of them. */
+/** Powers of ten; 1, 2 and 5 of each where there are fewer than two of them, and else the ends. */
 function logTicks(low: number, high: number): number[] {
   if (!Number.isFinite(low) || !Number.isFinite(high)) return [];
+  if (low === high) return [10 ** low];
   const [first, last] = [Math.ceil(low - 1e-9), Math.floor(high + 1e-9)];
-  if (last - first < 1) return low === high ? [10 ** low] : [10 ** low, 10 ** high];
+  if (last - first < 1) {
+    const between = [first - 1, first, last].flatMap((power) => [1, 2, 5].map((factor) => factor * 10 ** power));
+    const inside = [...new Set(between.map(rounded))].filter(
+      (value) => Math.log10(value) > low - 1e-9 && Math.log10(value) < high + 1e-9,
+    );
+    return inside.length > 1 ? inside : [10 ** low, 10 ** high];
+  }
   const stride = Math.ceil((last - first + 1) / 6);
-  return Array.from({ length: Math.floor((last - first) / stride) + 1 }, (_, i) =>
-    Number((10 ** (first + i * stride)).toPrecision(12)),
-  );
+  return Array.from({ length: Math.floor((last - first) / stride) + 1 }, (_, i) => rounded(10 ** (first + i * stride)));
 }
+
+const rounded = (value: number): number => Number(value.toPrecision(12));

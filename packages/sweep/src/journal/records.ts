@@ -18,7 +18,7 @@ export interface TrialRecord {
   readonly seeds: readonly number[];
 }
 
-/** One seed of a trial is going to be handed to an executor, under a name that is never used again. */
+/** One seed of a trial is going to be handed to an executor, under a name that no other job has. */
 export interface AttemptRecord {
   readonly kind: "attempt";
   readonly trial: number;

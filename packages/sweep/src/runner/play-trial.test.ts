@@ -150,20 +150,20 @@ describe("a job that an earlier runner has left behind", () => {
     { kind: "attempt", trial: 0, seed: 0, job: "s-t0000-s0-a0", executor: "stub" },
     { kind: "report", trial: 0, step: 1, value: 1 },
   ];
-  /** A place that still knows the job, which plays as `play` says. */
-  const resumed = async (play: Play) => {
+  /** A place that still knows the job, which plays as `play` says, or has never heard of it. */
+  const resumed = async (play: Play | undefined, records = left, study = new Study()) => {
     const file = freshFile();
-    writeFileSync(file, left.map((record) => `${JSON.stringify(record)}\n`).join(""));
+    writeFileSync(file, records.map((record) => `${JSON.stringify(record)}\n`).join(""));
     const place = new Place(score);
     const adopted: string[] = [];
     Object.assign(place, {
       adopt: (job: TrialJob, onMessage: OnMessage) => {
         adopted.push(job.name);
-        return new Place(play).submit(job, onMessage);
+        return play ? new Place(play).submit(job, onMessage) : Promise.resolve(undefined);
       },
     });
     return {
-      ...(await session(place, { file, trials: 1, retries: 0 })),
+      ...(await session(place, { file, trials: 1, retries: 0, study })),
       adopted,
       submitted: place.jobs.map(({ name }) => name),
     };
@@ -180,6 +180,39 @@ describe("a job that an earlier runner has left behind", () => {
     expect(submitted).toEqual(["s-t0000-s0-a1"]);
     expect(brief(trials)).toEqual([[0, "complete", 0]]);
   });
+  test("and is not there, or not yet, is handed over under the same name: two of it can never be under way", async () => {
+    const { trials, submitted, file } = await resumed(undefined);
+    expect(submitted).toEqual(["s-t0000-s0-a0"]);
+    expect(brief(trials)).toEqual([[0, "complete", 0]]);
+    const { records } = await readJournal(file);
+    expect(records.filter(({ kind }) => kind === "attempt").length).toBe(1);
+  });
+  test.each([
+    ["pruned", new Study(), [[0, "pruned", 500]], []],
+    [
+      "sent to another one's weights",
+      new (class extends Study {
+        override shouldPrune = () => false;
+        override exploits = () => ({ from: 0, params: { x: 2 } });
+      })(),
+      [[0, "complete", 2]],
+      ["s-t0000-s0-fork1-a1"],
+    ],
+  ])(
+    "is stopped when its trial is %s by its last report, which nobody had decided on",
+    async (_what, study, ...come) => {
+      let stopped = false;
+      const endless: Play = async (_job, _say, asked) => {
+        await asked;
+        stopped = true;
+        return { exitCode: 130 };
+      };
+      const bad = left.map((record) => (record.kind === "report" ? { ...record, value: 500 } : record));
+      const { trials, submitted } = await resumed(endless, bad, study);
+      expect(stopped).toBe(true);
+      expect([brief(trials), submitted]).toEqual(come);
+    },
+  );
 });
 
 describe("a trial that takes over the weights of another one", () => {

@@ -71,28 +71,35 @@ export class TrialPlayer {
   private async attempt(seed: number): Promise<Outcome> {
     const { study, sweepId, session, journal, executor, objectives, threads } = this.around;
     const judged = seed === this.view.seeds[0];
-    if (judged) await recordExploit(this.around, this.number);
+    const { job: left } = this.view;
+    const earlier = left?.seed === seed && left.executor === executor ? left.name : undefined;
+    const forked = judged && (await recordExploit(this.around, this.number));
     const { params, lastReport, exploit } = this.view;
     const runId = runName(sweepId, this.view, seed);
     const fork = exploit === undefined ? {} : { forkOf: exploit.run };
     const { words, kimg } = this.around.plan({ trial: this.number, params, seed, runId, ...fork });
+    const job = (name: string): TrialJob => ({ name, words, trial: this.number, seed, params, threads });
     // A runner that was killed between a report and its decision decides it now, as it would have then.
-    if (judged && lastReport && lastReport.step < kimg && study.shouldPrune(this.number)) return { kind: "pruned" };
+    const pruned = judged && lastReport && lastReport.step < kimg && study.shouldPrune(this.number);
+    // The job that was decided on may have outlived that runner.
+    if (earlier && (pruned || forked)) (await session.adopt?.(job(earlier), () => undefined))?.stop();
+    if (pruned) return { kind: "pruned" };
 
     const heard = { number: this.number, judged, kimg };
-    const job = (name: string): TrialJob => ({ name, words, trial: this.number, seed, params, threads });
-    const earlier = this.view.job;
     let listener = new Listener(this.around, heard);
     let verdict: Outcome | undefined;
-    if (earlier && earlier.seed === seed && earlier.executor === executor) {
-      const found = await session.adopt?.(job(earlier.name), (message) => listener.hear(message));
-      verdict = found && (await this.follow(found, listener));
+    let announced: string | undefined;
+    if (earlier && !forked && session.adopt) {
+      const found = await session.adopt(job(earlier), (message) => listener.hear(message));
+      // Announced and not handed over, or still on its way there: under one name it cannot come to be there twice.
+      if (!found) announced = earlier;
+      else verdict = await this.follow(found, listener);
       // Stopped with the runner before this one, or lost while nobody looked: that is no crash, and it is begun anew.
       if (verdict?.kind === "again") verdict = undefined;
     }
     if (!verdict) {
-      const name = `${runId}-a${this.view.attempts}`;
-      await journal.append({ kind: "attempt", trial: this.number, seed, job: name, executor });
+      const name = announced ?? `${runId}-a${this.view.attempts}`;
+      if (!announced) await journal.append({ kind: "attempt", trial: this.number, seed, job: name, executor });
       const fresh = (listener = new Listener(this.around, heard));
       verdict = await this.follow(await session.submit(job(name), (message) => fresh.hear(message)), fresh);
     }

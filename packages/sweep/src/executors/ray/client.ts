@@ -17,6 +17,9 @@ export interface RayJob {
   readonly message?: string | null;
   readonly error_type?: string | null;
   readonly driver_exit_code?: number | null;
+  /** What it was submitted with; null for a job that was not submitted. */
+  readonly submission_id?: string | null;
+  readonly metadata?: Readonly<Record<string, string>> | null;
 }
 
 /** What is submitted. */
@@ -105,6 +108,8 @@ const TYPES = {
 
 /** @throws SyntaxError when the answer is no JSON */
 export const jobOf = ({ text }: Answer): RayJob => JSON.parse(text) as RayJob;
+
+export const jobsOf = ({ text }: Answer): RayJob[] => JSON.parse(text) as RayJob[];
 
 export const logsOf = ({ text }: Answer): string => (JSON.parse(text) as { logs?: string }).logs ?? "";
 

@@ -18,6 +18,7 @@ export const rayExecutor: Executor = {
     const sent =
       workingDir === undefined || /^\w+:\/\//u.test(workingDir) ? workingDir : await sendFolder(client, workingDir);
     const session = new RaySession(client, settings, context, sent);
+    await session.recall();
     // A trial that no node can hold is known before the first one waits for ever.
     await session.slots();
     return session;

@@ -61,6 +61,11 @@ class Dashboard {
       const report = { usage, nodeTypes: [[{ CPU: this.totalCpus, GPU: 4, memory: 2 ** 34 }, 1]] };
       return [200, { data: { clusterStatus: { loadMetricsReport: report } } }];
     }
+    if (method === "GET" && url === "/api/jobs/")
+      return [
+        200,
+        [...this.jobs].map(([id, { status, submission }]) => ({ ...submission, status, submission_id: id })),
+      ];
     if (method === "POST" && url === "/api/jobs/") {
       const submission = JSON.parse(body) as Record<string, unknown>;
       const id = String(submission["submission_id"]);
@@ -279,6 +284,20 @@ describe("places", () => {
     dashboard.usedCpus = 2;
     await new Promise((resolve) => setTimeout(resolve, 1050));
     expect(await session.slots()).toBe(2);
+  });
+});
+
+describe("places of a runner that comes after another one", () => {
+  test("are those of its jobs too, which are still under way: it takes them up at once, on a full cluster", async () => {
+    const before = await opened();
+    for (const name of ["a", "b", "c", "d", "over"]) await before.submit(job(name), () => undefined);
+    ended("over", { status: "SUCCEEDED", exitCode: 0 });
+    dashboard.usedCpus = 4;
+    const session = await rayExecutor.open(context());
+    expect(await session.slots()).toBe(4);
+    expect(notes.join()).not.toMatch(/is full/u);
+    const other = await rayExecutor.open({ ...context(), sweepId: "another" });
+    expect(await other.slots()).toBe(0);
   });
 });
 

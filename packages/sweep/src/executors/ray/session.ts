@@ -7,7 +7,16 @@
 import type { GanError } from "@gan-arena/core/base";
 import type { ExecutorContext, ExecutorSession, JobEnd, JobHandle, OnMessage, TrialJob } from "../contract.js";
 import { badEnvironment, noNode, notRay, refusedJob, tokenRejected, tooSmall, unreachable } from "../errors.js";
-import { capacityOf, jobOf, logsOf, type Answer, type Capacity, type RayClient, type RayJob } from "./client.js";
+import {
+  capacityOf,
+  jobOf,
+  jobsOf,
+  logsOf,
+  type Answer,
+  type Capacity,
+  type RayClient,
+  type RayJob,
+} from "./client.js";
 import { LogReader } from "./output.js";
 import type { RaySettings } from "./settings.js";
 
@@ -47,6 +56,14 @@ export class RaySession implements ExecutorSession {
     private readonly workingDir: string | undefined,
   ) {
     this.needs = needsOf(settings, context.threads);
+  }
+
+  /** Jobs of an earlier runner that are still under way are ours: their places are not taken by others. */
+  async recall(): Promise<void> {
+    const answer = await this.reach(() => this.client.call("GET", "/api/jobs/"));
+    if (answer.status !== 200) return;
+    for (const { submission_id: name, status, metadata } of jobsOf(answer))
+      if (name && metadata?.["sweep"] === this.context.sweepId && isUnderWay(status)) this.seen.set(name, Date.now());
   }
 
   async slots(): Promise<number> {
@@ -132,7 +149,7 @@ export class RaySession implements ExecutorSession {
         const status = await this.reach(() => this.client.job(name));
         if (status.status === 404) return { exitCode: null, signal: null, lastWords: LOST };
         const job = jobOf(status);
-        const ended = job.status !== "PENDING" && job.status !== "RUNNING";
+        const ended = !isUnderWay(job.status);
         if (job.status !== "PENDING") {
           const answer = await this.reach(() => this.client.logs(name));
           if (answer.status === 200) {
@@ -224,6 +241,8 @@ export class RaySession implements ExecutorSession {
     return tooSmall(this.client.address, name, need, most(name));
   }
 }
+
+const isUnderWay = (status: RayJob["status"]): boolean => status === "PENDING" || status === "RUNNING";
 
 const LOST = "the cluster no longer knows the job; its head may have been started anew";
 
