@@ -110,3 +110,33 @@ describe.each(SCENES)("R1 on $title", ({ variant: name, config, data, batchSize,
       ).not.toEqual([]);
   });
 });
+
+it("ada: compiled equals cpu, with all groups and a probability of 0.8 from the second play on", async () => {
+  const gan = withPartsSettings(variantOf("gan"));
+  const ada = { speedKimg: 0.01, groups: "blit,color,cutout", target: -0.9 };
+  // Least squares: the logistic losses' gradients nearly cancel out at the start, which no two engines round alike.
+  const config = gan.config.parse({ ...SMALL, loss: "leastSquares", regularizers: { ada, r1: { gamma: 1 } } });
+  const options = { variant: gan, config, data: await images(), batchSize: 8 };
+  await expect(expectSamePrograms([compiled, reference], { ...options, rtol: 1e-4 })).resolves.toBeUndefined();
+  await expect(expectPhaseMovesOnly({ ...options, engine: compiled })).resolves.toBeUndefined();
+});
+
+it("ada: G's phase sees the probability that D's phase keeps, and it rises while D is sure", async () => {
+  const gan = withPartsSettings(variantOf("gan"));
+  const config = gan.config.parse({ ...SMALL, regularizers: { ada: { speedKimg: 0.04, target: -0.9 } } });
+  const scene = await openScene({ variant: gan, config, data: await images(), engine: compiled, batchSize: 8 });
+  const cell = async () => (await scene.state.read(["memory/discriminator"]))["memory/discriminator"]?.[0];
+  const seen: (number | undefined)[] = [];
+  for (let play = 0; play < 3; play++) {
+    await scene.play(0);
+    seen.push(await cell());
+    await scene.play(1);
+    expect(await cell()).toBe(seen.at(-1));
+  }
+  expect(seen).toEqual([expect.closeTo(0.2, 6), expect.closeTo(0.4, 6), expect.closeTo(0.6, 6)]);
+  expect(scene.programs.map(({ program }) => String(program).includes("state/memory/discriminator"))).toEqual([
+    true,
+    true,
+  ]);
+  await scene.dispose();
+});

@@ -104,7 +104,7 @@ function checkNames(where: string, kind: string, names: readonly string[]): void
   });
 }
 
-function checkPhase(phase: Phase, { variant, networks, optimizers }: Declaration, data: DataSpec): void {
+function checkPhase(phase: Phase, { variant, networks, optimizers, phases }: Declaration, data: DataSpec): void {
   const where = `${variant}/${phase.name}`;
   if (phase.updates.length === 0)
     throw badVariant(where, "a phase must update at least one network, got updates: []", "name the networks it moves");
@@ -125,6 +125,12 @@ function checkPhase(phase: Phase, { variant, networks, optimizers }: Declaration
   for (const [name, value] of Object.entries(phase.memory ?? {}))
     if (!Number.isFinite(value))
       throw badVariant(where, `memory "${name}" must begin as a finite number, got ${value}`, "give it a number");
+  for (const [name, { phase: other, cell }] of Object.entries(phase.reads ?? {})) {
+    const kept = phases.find((known) => known.name === other);
+    if (!kept) throw unknownPart(where, "phase", other, phases.map((known) => known.name));
+    if (!(cell in (kept.memory ?? {}))) throw unknownPart(where, `memory of ${other}`, cell, Object.keys(kept.memory ?? {}));
+    if (name in (phase.memory ?? {})) throw badVariant(where, `"${name}" is remembered and read`, "rename one of them");
+  }
   checkDraws(where, phase.draws, data);
 }
 

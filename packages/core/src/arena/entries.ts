@@ -4,6 +4,8 @@ import type { Packing } from "../contracts/tensors.js";
 import type { Phase } from "../contracts/variant.js";
 import type { NetworkLayout } from "../nn/index.js";
 import type { OptimizerSpec } from "../optimizers/optimizer.js";
+import { unpack } from "../tensor/pack.js";
+import type { Tensor } from "../tensor/tf.js";
 
 /** Second halves of entry names that no optimiser's slot may take. */
 export const RESERVED_SLOTS: readonly string[] = ["params", "states", "average"];
@@ -23,6 +25,33 @@ export const hasMemory = (phase: Phase): boolean => Object.keys(phase.memory ?? 
 export const memoryPacking = (phase: Phase): Packing => ({
   parts: Object.keys(phase.memory ?? {}).map((name) => ({ name, shape: [], role: "plain" })),
 });
+
+/** The vectors of memory that a phase sees: its own, and those that it reads numbers of. */
+export const memoriesOf = ({ name, reads = {} }: Phase, phases: readonly Phase[]): Record<string, Packing> =>
+  Object.fromEntries(
+    phases
+      .filter((phase) => hasMemory(phase))
+      .filter((phase) => phase.name === name || Object.values(reads).some((read) => read.phase === phase.name))
+      .map((phase) => [memoryEntry(phase.name), memoryPacking(phase)]),
+  );
+
+/** The numbers that a phase remembers or reads, by the names that its loss knows. */
+export function cellsOf(
+  phase: Phase,
+  phases: readonly Phase[],
+  state: Readonly<Record<string, Tensor>>,
+): Record<string, Tensor> {
+  const { name, memory = {}, reads = {} } = phase;
+  const kept: Record<string, Record<string, Tensor>> = {};
+  for (const [entry, packing] of Object.entries(memoriesOf(phase, phases))) {
+    const cells = unpack(state[entry], packing);
+    kept[entry] = Object.fromEntries(packing.parts.map((part, i) => [part.name, cells[i]]));
+  }
+  return Object.fromEntries([
+    ...Object.keys(memory).map((cell) => [cell, kept[memoryEntry(name)][cell]] as const),
+    ...Object.entries(reads).map(([known, read]) => [known, kept[memoryEntry(read.phase)][read.cell]] as const),
+  ]);
+}
 
 export interface StateLayout {
   readonly layouts: Readonly<Record<string, NetworkLayout>>;

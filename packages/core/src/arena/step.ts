@@ -7,7 +7,7 @@ import { pack, unpack } from "../tensor/pack.js";
 import { tf, type Tensor } from "../tensor/tf.js";
 import { HYPER } from "./check-variant.js";
 import { differentiate } from "./differentiate.js";
-import { averageEntry, memoryEntry, memoryPacking, paramsEntry, slotEntry, statesEntry } from "./entries.js";
+import { averageEntry, cellsOf, memoriesOf, memoryEntry, memoryPacking, paramsEntry, slotEntry, statesEntry } from "./entries.js";
 import { notReached } from "./errors.js";
 import { pick, type Game, type PhasePlan } from "./game.js";
 import { everyOf } from "./schedule.js";
@@ -36,6 +36,7 @@ export function phaseProgram(
   { withGradients = false }: { readonly withGradients?: boolean } = {},
 ): PhaseProgram {
   const { phase, uses } = plan;
+  const phases = game.phases.map((other) => other.phase);
   const where = `${game.variant}/${phase.name}`;
   const entries = [
     ...uses.flatMap((network) => [paramsEntry(network), statesEntry(network)]),
@@ -43,7 +44,7 @@ export function phaseProgram(
       ...(game.optimizers[network]?.slots ?? []).map((slot) => slotEntry(network, slot)),
       averageEntry(network),
     ]),
-    memoryEntry(phase.name),
+    ...Object.keys(memoriesOf(phase, phases)),
   ];
   const hyperSpec: Record<string, TensorSpec> =
     plan.hyper.length > 0 ? { [HYPER]: { shape: [plan.hyper.length], dtype: "float32" } } : {};
@@ -57,9 +58,7 @@ export function phaseProgram(
     const params = unpackAll(game, uses, { state, kind: "params" });
     const states = unpackAll(game, uses, { state, kind: "states" });
     const own = (network: string): Tensor[] => params[network] ?? [];
-    const memoryFlat = state[memoryEntry(phase.name)];
-    const memory = memoryFlat ? unpack(memoryFlat, memoryPacking(phase)) : [];
-    const memoryNames = Object.keys(phase.memory ?? {});
+    const cells = cellsOf(phase, phases, state);
 
     const { gradients, extras } = differentiate(phase.updates.flatMap(own), () => {
       const written: Record<string, Tensor> = {};
@@ -77,7 +76,7 @@ export function phaseProgram(
             : undefined,
         });
       }
-      const result = phase.loss(nets, draws, Object.fromEntries(memoryNames.map((name, i) => [name, memory[i]])));
+      const result = phase.loss(nets, draws, cells);
       const { emits = {}, remember = {} } = result;
       const { totals, scalars } = gather(plan, result);
       const objectives = totals.map((total, i) => ({
@@ -113,7 +112,7 @@ export function phaseProgram(
     }
     if (plan.remembers.length > 0)
       next.state[memoryEntry(phase.name)] = pack(
-        memoryNames.map((name, i) => extras[`remember ${name}`] ?? memory[i]),
+        Object.keys(phase.memory ?? {}).map((name) => extras[`remember ${name}`] ?? cells[name]),
         memoryPacking(phase),
       );
     return next;

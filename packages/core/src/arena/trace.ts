@@ -8,10 +8,9 @@ import type { NetworkRecorder } from "../nn/index.js";
 import type { OptimizerSpec } from "../optimizers/optimizer.js";
 import { tf, type Tensor } from "../tensor/tf.js";
 import { type Declaration, drawSpec, showsReal } from "./check-variant.js";
-import { hasMemory, memoryEntry, memoryPacking } from "./entries.js";
+import { cellsOf, memoriesOf } from "./entries.js";
 import { badVariant, nameTaken, notAScalar, notReached, replayTooEarly, returnedPromise, unknownPart } from "./errors.js";
 import type { PhasePlan, TermGroup, ViewPlan } from "./game.js";
-import { unpack } from "../tensor/pack.js";
 
 export interface TraceContext {
   readonly declared: Declaration;
@@ -34,16 +33,14 @@ export async function tracePhase(phase: Phase, batchSize: number, context: Trace
   let shape: ResultShape | undefined;
   const specs = await engine.trace(
     (inputs, state) => {
-      const flat = state[memoryEntry(phase.name)];
-      const cells = flat ? unpack(flat, memoryPacking(phase)) : [];
-      const memory = Object.fromEntries(Object.keys(phase.memory ?? {}).map((name, i) => [name, cells[i]]));
+      const memory = cellsOf(phase, declared.phases, state);
       const result = authored(where, "loss", () =>
         phase.loss(nets, guard(where, "draw", inputs), guard(where, "memory", memory)),
       );
       shape = shapeOfResult(where, phase, result);
       return { outputs: shape.tensors, state: {} };
     },
-    { name: where, inputs: draws, state: hasMemory(phase) ? { [memoryEntry(phase.name)]: memoryPacking(phase) } : {} },
+    { name: where, inputs: draws, state: memoriesOf(phase, declared.phases) },
   );
   if (!shape) throw badPlugin(where, "the engine did not trace the loss");
   const { groups, grouped, probes, emits, remembers } = shape;

@@ -56,6 +56,12 @@ export interface Constraint {
 export type BoundNetworks = Readonly<Record<string, BoundNetwork>>;
 export type TensorMap = Readonly<Record<string, Tensor>>;
 
+/** A number in the memory of a phase. */
+export interface MemoryCell {
+  readonly phase: string;
+  readonly cell: string;
+}
+
 export interface Phase {
   readonly name: string;
   /** Networks that the phase moves; all others are constants in it, their states included. */
@@ -67,6 +73,8 @@ export interface Phase {
   readonly draws: Readonly<Record<string, Draw>>;
   /** Numbers the phase keeps for itself, with their initial values. */
   readonly memory?: Readonly<Record<string, number>>;
+  /** Numbers that other phases keep, under the names by which `loss` finds them among its memory. */
+  readonly reads?: Readonly<Record<string, MemoryCell>>;
   loss(nets: BoundNetworks, inputs: TensorMap, memory: TensorMap): PhaseResult;
   readonly constrain?: Constraint;
 }

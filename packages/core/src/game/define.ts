@@ -5,6 +5,7 @@ import type {
   Constraint,
   Draw,
   GanVariant,
+  MemoryCell,
   Phase,
   PhaseResult,
   SearchRange,
@@ -14,25 +15,34 @@ import type {
 import { badPlugin } from "../errors.js";
 import type { Tensor } from "../tensor/tf.js";
 
-interface PhaseDefinition<D extends Record<string, Draw>, M extends Record<string, number>> {
+interface PhaseDefinition<
+  D extends Record<string, Draw>,
+  M extends Record<string, number>,
+  R extends Record<string, MemoryCell>,
+> {
   readonly name: string;
   readonly updates: readonly string[];
   readonly repeat?: Phase["repeat"];
   readonly every?: number;
   readonly draws: D;
   readonly memory?: M;
+  readonly reads?: R;
   loss(
     nets: BoundNetworks,
     inputs: { readonly [K in keyof D]: Tensor },
-    memory: { readonly [K in keyof M]: Tensor },
+    memory: { readonly [K in keyof M | keyof R]: Tensor },
   ): PhaseResult;
   readonly constrain?: Constraint;
 }
 
 /** A phase whose `loss` sees exactly what it draws. @throws GanError BAD_PLUGIN */
-export function phase<D extends Record<string, Draw>, M extends Record<string, number> = Record<string, number>>(
-  definition: PhaseDefinition<D, M>,
-): Phase {
+export function phase<
+  D extends Record<string, Draw>,
+  M extends Record<string, number> = Record<string, number>,
+  // Without `reads` the loss knows no names but those of `memory`.
+  // oxlint-disable-next-line typescript/no-generated-empty-object-type
+  R extends Record<string, MemoryCell> = Record<never, MemoryCell>,
+>(definition: PhaseDefinition<D, M, R>): Phase {
   const { name, updates, repeat = 1, every = 1 } = definition;
   if (updates.length === 0)
     throw badPlugin(name, "a phase must update at least one network, got updates: []; name the networks it moves");

@@ -30,6 +30,7 @@ const NEEDS: Readonly<Record<PartName, string>> = {
   spectralNorm: "a critic made of nn.dense, nn.conv2d or nn.convTranspose2d",
   instanceNoise: "a phase that calls a critic",
   diffAugment: "a phase that calls a critic",
+  ada: "a phase that shows a real batch, as it was drawn, to a critic that the phase moves",
   packing: "a phase that calls a critic",
   topK: "a phase that shows generated samples to a critic and moves none",
 };
@@ -45,6 +46,7 @@ const ON: { readonly [K in PartName]-?: (settings: NonNullable<RegularizerSettin
   spectralNorm: (on) => on,
   instanceNoise: ({ std }) => std > 0,
   diffAugment: () => true,
+  ada: () => true,
   packing: ({ samples }) => samples > 1,
   topK: ({ fraction }) => fraction < 1,
 };

@@ -31,19 +31,32 @@ export function diffAugment(x: Tensor, u: Tensor, policy: readonly Augmentation[
   return y;
 }
 
-function color(x: Tensor, brightness: Tensor, saturation: Tensor, contrast: Tensor): Tensor {
-  const bright = tf.add(x, tf.sub(brightness, 0.5));
-  const grey = tf.mean(bright, 3, true); // [N,H,W,1]
-  const saturated = tf.add(grey, tf.mul(tf.sub(bright, grey), tf.mul(2, saturation)));
-  const mean = tf.mean(saturated, [1, 2, 3], true); // [N,1,1,1]
-  return tf.add(mean, tf.mul(tf.sub(saturated, mean), tf.add(contrast, 0.5)));
+/** @param u uniform in [0,1), `[N,1,1,1]` each */
+function color(x: Tensor, ...[u, v, w]: readonly [Tensor, Tensor, Tensor]): Tensor {
+  const bright = brightness(x, tf.sub(u, 0.5));
+  return contrast(saturation(bright, tf.mul(2, v)), tf.add(w, 0.5));
+}
+
+/** @param by `[N,1,1,1]` */
+export const brightness = (x: Tensor, by: Tensor): Tensor => tf.add(x, by);
+
+/** Distances from the grey of the pixel, times `factor`, `[N,1,1,1]`. */
+export function saturation(x: Tensor, factor: Tensor): Tensor {
+  const grey = tf.mean(x, 3, true); // [N,H,W,1]
+  return tf.add(grey, tf.mul(tf.sub(x, grey), factor));
+}
+
+/** Distances from the mean of the image, times `factor`, `[N,1,1,1]`. */
+export function contrast(x: Tensor, factor: Tensor): Tensor {
+  const mean = tf.mean(x, [1, 2, 3], true); // [N,1,1,1]
+  return tf.add(mean, tf.mul(tf.sub(x, mean), factor));
 }
 
 /** A whole number of pixels in [-most,most] out of u in [0,1). */
 const pixels = (u: Tensor, most: number): Tensor => tf.sub(tf.floor(tf.mul(u, 2 * most + 1)), most);
 
 /** Row i of the result is row i + shift of x, or zero: a product with a matrix of ones, which has every derivative. */
-function translation(x: Tensor, uy: Tensor, ux: Tensor): Tensor {
+export function translation(x: Tensor, uy: Tensor, ux: Tensor): Tensor {
   const [n = 0, height = 0, width = 0, channels = 0] = x.shape;
   const shifter = (side: number, u: Tensor): Tensor => {
     const to = tf.reshape(tf.range(0, side, 1, "float32"), [1, side, 1]);
@@ -57,7 +70,8 @@ function translation(x: Tensor, uy: Tensor, ux: Tensor): Tensor {
   return tf.transpose(columns, [0, 2, 1, 3]);
 }
 
-function cutout(x: Tensor, uy: Tensor, ux: Tensor): Tensor {
+/** A square hole of zeros, its centre at (uy, ux) of the image, `[N,1,1,1]` each. */
+export function cutout(x: Tensor, uy: Tensor, ux: Tensor): Tensor {
   const [, height = 0, width = 0] = x.shape;
   const inside = (side: number, u: Tensor, shape: readonly number[]): Tensor => {
     const hole = Math.round(side * HOLE);

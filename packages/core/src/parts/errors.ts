@@ -19,6 +19,12 @@ export const notPaired = (where: string, part: string, real: readonly number[], 
 export const notImages = (part: string, shape: readonly number[]): GanError =>
   badConfig(`regularizers.${part}`, `it needs images [N,H,W,C], got [${shape.join(",")}]; leave the setting out`);
 
+export const notSquare = (part: string, shape: readonly number[]): GanError =>
+  badConfig(
+    `regularizers.${part}`,
+    `its group blit turns square images, got [${shape.join(",")}]; set regularizers.${part}.groups=color`,
+  );
+
 export const severalInputs = (where: string, part: string, count: number): GanError =>
   badConfig(where, `regularizers.${part} needs a critic of one input, got ${count} inputs; leave the setting out`);
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { GanError } from "../errors.js";
 import { checkGradients, pointOf } from "../testing/finite-differences.js";
 import { tf, type Tensor } from "../tensor/tf.js";
+import { ADA_NUMBERS, adaptiveAugment, nextProbability, type AdaGroup } from "./ada.js";
 import { diffAugment } from "./augment.js";
 import { instanceNoise, noiseLevel } from "./instance-noise.js";
 import { packed } from "./packing.js";
@@ -92,5 +93,62 @@ describe("diffAugment", () => {
     expect(() => diffAugment(tf.zeros([2, 2]), tf.zeros([2, 7]), ["color"])).toThrow(
       /needs images \[N,H,W,C\], got \[2,2\]/,
     );
+  });
+});
+
+describe("ada", () => {
+  /** Gates at 0 are below every p > 0, so all is done; the middle of each range changes nothing. */
+  const still = [0, 0.99, 0, 0, 0, 0.5, 0.5, 0, 0.5, 0, 0.5, 0, 0.5, 0.99, 0, 0];
+  const change = (changes: Readonly<Record<number, number>>): Tensor =>
+    tf.tensor([still.map((value, i) => changes[i] ?? value)]);
+  const square = tf.tensor([1, 2, 3, 4], [1, 2, 2, 1]);
+  const at = (u: Tensor, groups: readonly AdaGroup[], p = 0.5, x = square): number[] =>
+    values(adaptiveAugment(x, u, { p: tf.scalar(p), groups })).map((value) => Math.round(1e5 * value) / 1e5);
+
+  test("p = 0 changes nothing, bit for bit, whatever is drawn", () => {
+    const u = tf.randomUniform([1, ADA_NUMBERS], 0, 1, "float32", 3);
+    expect(at(u, ["blit", "color", "cutout"], 0)).toEqual([1, 2, 3, 4]);
+  });
+  test("[[1,2],[3,4]] is mirrored to [[2,1],[4,3]], and turned to [[2,4],[1,3]], [[4,3],[2,1]], [[3,1],[4,2]]", () => {
+    expect(at(change({}), ["blit"])).toEqual([1, 2, 3, 4]);
+    expect(at(change({ 1: 0.4 }), ["blit"])).toEqual([2, 1, 4, 3]);
+    expect([0.3, 0.6, 0.9].map((quarter) => at(change({ 3: quarter }), ["blit"]))).toEqual([
+      [2, 4, 1, 3],
+      [4, 3, 2, 1],
+      [3, 1, 4, 2],
+    ]);
+  });
+  test("brightness (2 u - 1) 0.2 sqrt 3, contrast 2^((2 u - 1) 0.5 sqrt 3) around the mean 2.5", () => {
+    const b = 0.2 * Math.sqrt(3);
+    at(change({ 8: 1 }), ["color"]).forEach((value, i) => expect(value).toBeCloseTo(i + 1 + b, 4));
+    const factor = 2 ** (0.5 * Math.sqrt(3));
+    at(change({ 10: 1 }), ["color"]).forEach((value, i) => expect(value).toBeCloseTo(2.5 + (i - 1.5) * factor, 4));
+  });
+  test("each op is done where its own number is below p only", () => {
+    const x = tf.concat([square, square], 0);
+    const u = tf.concat([change({ 0: 0.2, 1: 0 }), change({ 0: 0.8, 1: 0 })], 0);
+    expect(at(u, ["blit"], 0.5, x)).toEqual([2, 1, 4, 3, 1, 2, 3, 4]);
+  });
+  test("derivatives equal differences to second order", () => {
+    const u = change({ 1: 0, 3: 0.3, 5: 0.9, 8: 0.7, 10: 0.2, 12: 0.9, 13: 0 });
+    const f = (x: Tensor) =>
+      adaptiveAugment(tf.mul(x, tf.square(x)), u, { p: tf.scalar(0.5), groups: ["blit", "color", "cutout"] });
+    expect(checkGradients(f, [pointOf([1, 4, 4, 2])])).toEqual([]);
+  });
+  test("p rises by 100 / 500,000 while more than 4/5 of the scores are positive, and falls otherwise, within [0,1]", () => {
+    const options = { target: 0.6, speedKimg: 500, batch: 100 };
+    const next = (p: number, scores: number[]) => {
+      const { p: after, overfitting } = nextProbability(tf.scalar(p), tf.tensor(scores), options);
+      return [...values(after), ...values(overfitting)];
+    };
+    expect(next(0.5, [1, 2, 3, 4])).toEqual([expect.closeTo(0.5002, 6), 1]);
+    expect(next(0.5, [1, 2, 3, -4])).toEqual([expect.closeTo(0.4998, 6), 0.5]);
+    expect([next(1, [1])[0], next(0, [-1])[0]]).toEqual([1, 0]);
+  });
+  test("refuses what it cannot turn", () => {
+    const u = tf.zeros([1, ADA_NUMBERS]);
+    const ada = (x: Tensor) => adaptiveAugment(x, u, { p: tf.scalar(0), groups: ["blit"] });
+    expect(() => ada(tf.zeros([1, 4, 6, 1]))).toThrow(/turns square images, got \[1,4,6,1\]/);
+    expect(() => ada(tf.zeros([1, 2]))).toThrow(/needs images \[N,H,W,C\], got \[1,2\]/);
   });
 });

@@ -1,7 +1,8 @@
 /** @file One phase with parts: more draws and memory, watched critics, more terms. */
 import type { DataSpec } from "../contracts/dataset.js";
-import type { Draw, Phase, PhaseResult, TensorMap, Terms } from "../contracts/variant.js";
+import type { Draw, MemoryCell, Phase, PhaseResult, TensorMap, Terms } from "../contracts/variant.js";
 import { tf, type Tensor } from "../tensor/tf.js";
+import { ADA_NUMBERS, adaptiveAugment, nextProbability, type AdaGroup } from "./ada.js";
 import { AUGMENT_NUMBERS, diffAugment, type Augmentation } from "./augment.js";
 import { drawTaken, noiseShape, severalInputs } from "./errors.js";
 import { instanceNoise, noiseLevel } from "./instance-noise.js";
@@ -30,8 +31,10 @@ const DRAWN = {
   perturbation: "partsPerturbation",
   noise: ["partsNoiseReal", "partsNoiseFake"],
   augment: ["partsAugmentReal", "partsAugmentFake"],
+  ada: ["partsAdaReal", "partsAdaFake"],
 } as const;
 const PLAYS = "partsPlays";
+const PROBABILITY = "partsProbability";
 const meanCells = (critic: string) => ({ realMean: `partsRealMean${critic}`, fakeMean: `partsFakeMean${critic}` });
 
 /** Whether a play of the phase moves a critic on real samples: only such phases get penalties. */
@@ -43,14 +46,20 @@ export function phaseWithParts(phase: Phase, context: PartsContext): Phase {
   const { settings, critics, where } = context;
   const learners = phase.updates.filter((name) => critics.includes(name));
   const draws = extraDraws(phase, context);
-  const memory = extraMemory(learners, settings);
-  for (const name of [...Object.keys(draws), ...Object.keys(memory)])
+  // One phase measures how sure D is of real samples; all augment with the probability that it keeps.
+  const measures = context.phases.find((other) => teaches(other, critics))?.name;
+  const adapts = settings.ada !== undefined && phase.name === measures;
+  const reads: Record<string, MemoryCell> = {};
+  if (settings.ada && !adapts && measures !== undefined) reads[PROBABILITY] = { phase: measures, cell: PROBABILITY };
+  const memory = { ...extraMemory(learners, settings), ...(adapts ? { [PROBABILITY]: 0 } : {}) };
+  for (const name of [...Object.keys(draws), ...Object.keys(memory), ...Object.keys(reads)])
     if (name in phase.draws || name in (phase.memory ?? {})) throw drawTaken(where, name);
 
   return {
     ...phase,
     draws: { ...phase.draws, ...draws },
     memory: { ...phase.memory, ...memory },
+    reads: { ...phase.reads, ...reads },
     loss(nets, inputs, cells) {
       const batches = Object.entries(phase.draws).flatMap(([name, { kind }]) =>
         kind === "batch" ? [inputs[name]] : [],
@@ -68,13 +77,14 @@ export function phaseWithParts(phase: Phase, context: PartsContext): Phase {
           return topK(scores, settings.topK.fraction);
         },
       });
-      const result = phase.loss(recorder.nets, hiding(inputs, draws), hiding(cells, memory));
+      const result = phase.loss(recorder.nets, hiding(inputs, draws), hiding(cells, { ...memory, ...reads }));
       const added: Record<string, Terms> = {};
       for (const critic of learners) {
         const calls = recorder.calls.filter((call) => call.critic === critic);
         added[critic] = termsOf(critic, { ...context, inputs, cells, remember, calls, D: recorder.nets[critic] });
       }
-      return merged(result, added, remember);
+      const probes = adapts ? adapting(recorder.calls, { ...context, inputs, cells, remember }) : {};
+      return merged({ ...result, probes: { ...result.probes, ...probes } }, added, remember);
     },
   };
 }
@@ -89,6 +99,8 @@ function extraDraws(phase: Phase, { settings, critics, data }: PartsContext): Re
   if (settings.instanceNoise) for (const name of DRAWN.noise) draws[name] = { kind: "normal", shape };
   if (settings.diffAugment)
     for (const name of DRAWN.augment) draws[name] = { kind: "uniform", shape: [AUGMENT_NUMBERS], low: 0, high: 1 };
+  if (settings.ada)
+    for (const name of DRAWN.ada) draws[name] = { kind: "uniform", shape: [ADA_NUMBERS], low: 0, high: 1 };
   return draws;
 }
 
@@ -111,7 +123,7 @@ interface Playing extends PartsContext {
 
 /** What critics see: noise first, as it belongs to the samples, then augmentations, then packs. */
 function seeing(phase: Phase, { where, settings, inputs, cells, remember, mark, phases, critics }: Playing) {
-  const { instanceNoise: noise, diffAugment: augment, packing } = settings;
+  const { instanceNoise: noise, diffAugment: augment, ada, packing } = settings;
   let level: Tensor | undefined;
   if (noise) {
     const plays: Tensor | undefined = noise.decayKimg > 0 ? cells[PLAYS] : undefined;
@@ -131,6 +143,10 @@ function seeing(phase: Phase, { where, settings, inputs, cells, remember, mark, 
       mark("diffAugment");
       seen = diffAugment(seen, inputs[DRAWN.augment[side]], augment.policy.split(",") as Augmentation[]);
     }
+    if (ada && PROBABILITY in cells) {
+      const groups = ada.groups.split(",") as AdaGroup[];
+      seen = adaptiveAugment(seen, inputs[DRAWN.ada[side]], { p: cells[PROBABILITY], groups });
+    }
     if (packing) {
       if (count > 1) throw severalInputs(where, "packing", count);
       mark("packing");
@@ -138,6 +154,17 @@ function seeing(phase: Phase, { where, settings, inputs, cells, remember, mark, 
     }
     return seen;
   };
+}
+
+/** Remembers the next probability of augmentations. @returns what is logged of it */
+function adapting(calls: readonly CriticCall[], { settings, inputs, cells, remember, mark }: Playing): TensorMap {
+  const real = calls.filter((call) => call.real);
+  if (!settings.ada || real.length === 0) return {};
+  mark("ada");
+  const scores = tf.concat(real.map((call) => tf.reshape(call.scores, [-1])));
+  const { p, overfitting } = nextProbability(cells[PROBABILITY], scores, { ...settings.ada, batch: batchOf(inputs) });
+  remember[PROBABILITY] = p;
+  return { "ada/probability": p, "ada/overfitting": overfitting };
 }
 
 /** The batch size: every draw has one value per sample. */

@@ -54,6 +54,29 @@ const regularizers = z.strictObject({
         "what is done to all images that critics see: color, translation, cutout, joined by commas (arXiv:2006.10738)",
       ),
   }),
+  ada: z.strictObject({
+    target: z
+      .number()
+      .gt(-1)
+      .lt(1)
+      .default(0.6)
+      .describe(
+        "E[sign D(x)] above which images are augmented more often, below which less (arXiv:2006.06676, Sec. 3)",
+      ),
+    speedKimg: z
+      .number()
+      .gt(0)
+      .max(1e6)
+      .default(500)
+      .describe("thousand images in which the probability can go from 0 to 1"),
+    groups: z
+      .string()
+      .regex(/^(blit|color|cutout)(,(blit|color|cutout))*$/)
+      .default("blit,color")
+      .describe(
+        "what is done to images with that probability: blit (mirror, turn, move), color, cutout, joined by commas",
+      ),
+  }),
   packing: z.strictObject({
     samples: z.int().min(1).max(64).describe("samples that a critic judges together, m of PacGAN (arXiv:1712.04086)"),
   }),
