@@ -158,8 +158,9 @@ it("prints nothing but the document on stdout, and the table for people without 
     "--home",
     home,
   ];
-  const { code, stdout } = await arena(words);
+  const { code, stdout, stderr } = await arena([...words, "--jobs", "2", "--threads", "64"]);
   expect(code).toBe(0);
+  expect(stderr).toMatch(/note: 2 runs at a time with 64 threads each want more than the \d+ cores of this machine/u);
   for (const text of ["variant", "gan", "finished", "modes2500", "report.html"]) expect(stdout).toContain(text);
   expect(stdout).not.toContain("{");
 });

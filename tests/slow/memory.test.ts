@@ -18,7 +18,7 @@ interface Health {
 
 it("10,000 rounds on the ring leave the memory of a run flat within 5 %", async () => {
   const kimg = (WARM + ROUNDS) * KIMG_PER_ROUND;
-  const { directory } = await arenaJson<TrainDocument>(
+  const { directory, peakMemoryMiB } = await arenaJson<TrainDocument>(
     `train gan --dataset ring --kimg ${kimg} --batch 256 --log-kimg 6.4 --metric-kimg 512 --home ${temporaryFolder()}`.split(
       " ",
     ),
@@ -32,5 +32,6 @@ it("10,000 rounds on the ring leave the memory of a run flat within 5 %", async 
     expect(inside.length).toBeGreaterThan(20);
     return inside.sort((a, b) => a - b)[inside.length >> 1] ?? Number.NaN;
   };
+  expect(peakMemoryMiB).toBeGreaterThanOrEqual(Math.floor(Math.max(...samples.map(({ rss }) => rss))));
   expect(median(WARM + ROUNDS - WINDOW) / median(WARM - WINDOW)).toBeLessThan(1.05);
 });

@@ -86,6 +86,7 @@ export interface TrainDocument {
   readonly kimg: number;
   readonly gradientEvaluations: number;
   readonly seconds: number;
+  readonly peakMemoryMiB: number;
   readonly metrics: Readonly<Record<string, number>>;
   readonly weightsSha256: string;
   readonly directory: string;

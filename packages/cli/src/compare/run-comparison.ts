@@ -4,6 +4,7 @@ import type { ComparisonSpec, ComparisonStore, RunStore } from "@gan-arena/track
 import type { Outcome } from "../command.js";
 import type { Context } from "../context.js";
 import { startFollowing, trackingText, withTracking } from "../mlflow/outcome.js";
+import { noteCrowd } from "../runs/crowd.js";
 import { EXIT_CODES, listenForInterrupts } from "../runs/signals.js";
 import { formatDuration, formatKimg, formatNumber, plural } from "../terminal/format.js";
 import { table } from "../terminal/table.js";
@@ -33,6 +34,7 @@ export async function runComparison(context: Context, spec: ComparisonSpec, stor
     `comparison ${spec.comparisonId}: ${spec.variants.join(", ")} on ${spec.dataset}, ${formatNumber(spec.kimg)} kimg, ` +
       `seeds ${spec.seeds.join(", ")} (${jobs} at a time, ${plural(threads, "thread")} each)`,
   );
+  noteCrowd({ runs: jobs, threads }, context);
   const processes = new Set<CellProcess>();
   const board = createBoard(output);
   const interrupts = listenForInterrupts({

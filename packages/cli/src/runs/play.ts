@@ -13,6 +13,8 @@ export interface PlayResult {
   readonly kimg: number;
   readonly gradientEvaluations: number;
   readonly seconds: number;
+  /** The most memory that the process has had, data set and engine included. */
+  readonly peakMemoryMiB: number;
   readonly metrics: Readonly<Record<string, number>>;
   readonly weightsSha256: string;
   /** The run's folder. */
@@ -62,6 +64,7 @@ export async function play({ prepared, store, resumed, retell, signal, observer 
         kimg: result.kimg,
         gradientEvaluations: result.gradientEvaluations,
         seconds: result.seconds,
+        peakMemoryMiB: Math.round(process.resourceUsage().maxRSS / 1024),
         metrics: Object.fromEntries(Object.entries(result.metrics).map(([name, { value }]) => [name, value])),
         weightsSha256: result.weightsSha256,
         directory: run.directory,

@@ -151,6 +151,7 @@ test("the last word of an interrupted run is how to go on", () => {
     kimg: 1.5,
     gradientEvaluations: 6,
     seconds: 61,
+    peakMemoryMiB: 210,
     metrics: { a: 0.5 },
     weightsSha256: "",
     directory: "/home/runs/r1",
@@ -159,7 +160,7 @@ test("the last word of an interrupted run is how to go on", () => {
   const commandLine = (words: string) => `gan-arena ${words} --home /home`;
   expect(summaryOf(result, { commandLine }).split("\n")).toEqual([
     "interrupted: r1",
-    "  1.5 kimg, 6 gradient evaluations, 1m01s of training",
+    "  1.5 kimg, 6 gradient evaluations, 1m01s of training, 210 MiB of memory at most",
     "  a  0.5",
     "pictures: /home/runs/r1/images (the newest: images/x.png)",
     "go on with:",

@@ -2,7 +2,7 @@
 import type { Outcome } from "../command.js";
 import type { Context } from "../context.js";
 import { failureOf } from "../failure.js";
-import { formatDuration, formatKimg, formatNumber } from "../terminal/format.js";
+import { formatBytes, formatDuration, formatKimg, formatNumber } from "../terminal/format.js";
 import { join } from "node:path";
 import { trackingText, withTracking } from "../mlflow/outcome.js";
 import { lineObserver, personObserver, type Observer } from "./observer.js";
@@ -65,6 +65,7 @@ async function trackedBy(address: string, context: Context, observer: Observer) 
 /** What a person wants to know when a run ends, and what they may do next. */
 export function summaryOf(result: PlayResult, context: Pick<Context, "commandLine">): string {
   const { runId, status, kimg, gradientEvaluations, seconds, metrics, directory, picture } = result;
+  const memory = formatBytes(result.peakMemoryMiB * 2 ** 20);
   const scores = Object.entries(metrics).map(([name, value]) => `  ${name}  ${formatNumber(value)}`);
   const next =
     status === "interrupted"
@@ -76,7 +77,7 @@ export function summaryOf(result: PlayResult, context: Pick<Context, "commandLin
         ];
   return [
     `${status}: ${runId}`,
-    `  ${formatKimg(kimg)} kimg, ${gradientEvaluations} gradient evaluations, ${formatDuration(seconds)} of training`,
+    `  ${formatKimg(kimg)} kimg, ${gradientEvaluations} gradient evaluations, ${formatDuration(seconds)} of training, ${memory} of memory at most`,
     ...scores,
     ...(picture === undefined ? [] : [`pictures: ${join(directory, "images")} (the newest: ${picture})`]),
     ...next,

@@ -4,7 +4,6 @@ import { badConfig } from "@gan-arena/core/base";
 import type { StoredSweep, SweepRecord } from "@gan-arena/tracking";
 import type { Context } from "../context.js";
 import { portable } from "../plugins/resolve.js";
-import { plural } from "../terminal/format.js";
 import type { CheckedSweep, SweepFile } from "./spec.js";
 
 export interface PlayOptions {
@@ -53,15 +52,6 @@ export function playOptions(context: Context, { spec }: CheckedSweep, request: P
     ...(limit === undefined ? {} : { trials: limit }),
     plugins: context.plugins.map(portable),
   };
-}
-
-/** A machine that has too much to do plays slower, and what it plays is judged by seconds too. */
-export function noteCrowd({ executor, workers, threads }: PlayOptions, context: Context): void {
-  const cores = availableParallelism();
-  if (executor === "local" && workers * threads > cores)
-    context.output.note(
-      `note: ${plural(workers, "worker")} with ${plural(threads, "thread")} each are more than the ${plural(cores, "core")} of this machine`,
-    );
 }
 
 export const recordOf = (sweepId: string, source: SweepFile, options: PlayOptions): SweepRecord => ({

@@ -18,10 +18,11 @@ import {
 import type { StoredSweep, SweepStore } from "@gan-arena/tracking";
 import { startCell } from "../compare/child.js";
 import type { Context } from "../context.js";
+import { noteCrowd } from "../runs/crowd.js";
 import { listenForInterrupts, type Interruption } from "../runs/signals.js";
 import { formatNumber, plural } from "../terminal/format.js";
 import { createBoard } from "./board.js";
-import { noteCrowd, type PlayOptions } from "./options.js";
+import type { PlayOptions } from "./options.js";
 import type { CheckedSweep } from "./spec.js";
 import { jobWords, trainWords, type RunSettings } from "./words.js";
 
@@ -171,7 +172,7 @@ async function play(request: SweepPlay, ready: Ready): Promise<SweepStop> {
   const { context, stored, checked, options } = request;
   const { spec, kimg } = checked;
   const trials = journal.state.limit ?? options.trials ?? Infinity;
-  noteCrowd(options, context);
+  if (options.executor === "local") noteCrowd({ runs: options.workers, threads: options.threads }, context);
   const where = options.executor === "local" ? "" : ` on ${options.executor}`;
   ready.note(
     `sweep ${stored.id}: ${spec.sampler.name} over ${checked.dataset}, ${trials === Infinity ? "trials" : plural(trials, "trial")} ` +
