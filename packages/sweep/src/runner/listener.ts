@@ -15,7 +15,12 @@ export async function recordExploit({ study, journal, sweepId }: TrialSurroundin
   const source = decision && trials.get(decision.from);
   if (!view?.lastReport || !decision || !source || view.exploit?.step === view.lastReport.step) return false;
   const { from, params } = decision;
-  const run = runName(sweepId, source, source.seeds[0] ?? 0);
+  // A trial that has itself taken over weights, and has reported nothing since, has no others: its new run may not be there yet.
+  const { exploit, lastReport } = source;
+  const run =
+    exploit !== undefined && exploit.step === lastReport?.step
+      ? exploit.run
+      : runName(sweepId, source, source.seeds[0] ?? 0);
   await journal.append({ kind: "exploit", trial: number, step: view.lastReport.step, from, run, params });
   return true;
 }

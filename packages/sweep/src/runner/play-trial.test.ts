@@ -264,4 +264,26 @@ describe("a trial that takes over the weights of another one", () => {
     expect(brief(resumed.trials)).toEqual(brief(whole.trials));
     expect(place.jobs.map(({ name }) => name)).toEqual(["s-t0001-s0-fork1-a1"]);
   });
+
+  test("copies, of a trial that has itself taken over weights and reported nothing since, the run that those are from", async () => {
+    class Mutual extends Study {
+      private left = 1;
+      override exploits = (trial: number) =>
+        trial === 0 && this.left-- > 0 ? { from: 1, params: { x: 2 } } : undefined;
+    }
+    const trial = (number: number) => ({ kind: "trial", trial: number, params: { x: 1 }, seeds: [0] });
+    const report = (number: number) => ({ kind: "report", trial: number, step: 1, value: 5 });
+    const fork = { kind: "exploit", trial: 1, step: 1, from: 0, run: "s-t0000-s0", params: { x: 3 } };
+    const records = [trial(0), trial(1), report(0), report(1), fork];
+    const file = freshFile();
+    writeFileSync(file, records.map((record) => `${JSON.stringify(record)}\n`).join(""));
+    forks.length = 0;
+    const { trials } = await session(new Place(play), { study: new Mutual(), file, trials: 2, plan });
+    // Not "s-t0001-s0-fork1", which nobody has begun.
+    expect(forks).toEqual(["s-t0000-s0", "s-t0000-s0"]);
+    expect(brief(trials)).toEqual([
+      [0, "complete", 2],
+      [1, "complete", 3],
+    ]);
+  });
 });
