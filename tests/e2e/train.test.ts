@@ -19,7 +19,7 @@ it("trains on ring, leaves what the store promises, and lists, shows, samples an
   const home = temporaryFolder();
   const run = await trainTiny(home, ["--seed", "3"]);
   expect(Object.keys(run).sort((a, b) => a.localeCompare(b))).toEqual(
-    "dataset directory gradientEvaluations kimg metrics picture runId seconds seed status variant weightsSha256".split(
+    "dataset directory gradientEvaluations kimg metrics peakMemoryMiB picture runId seconds seed status variant weightsSha256".split(
       " ",
     ),
   );
