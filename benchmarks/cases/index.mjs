@@ -11,6 +11,7 @@
  * @property {string} summary what is trained, one line
  * @property {number} batchSize
  * @property {number} threads
+ * @property {number} copies processes that play it at the same time, each with so many threads
  * @property {number} chunk rounds that our worker plays between two looks at the clock; a few milliseconds' worth
  * @property {"points" | "digits" | "tutorial"} networks
  * @property {number} width units of a hidden layer, or channels of the convolution nearest to the image
@@ -20,7 +21,7 @@
  * @property {() => Promise<{ variant: object, data: object }>} open
  */
 
-const defaults = { loss: "nonSaturating", nCritic: 1, gpLambda: 0 };
+const defaults = { loss: "nonSaturating", nCritic: 1, gpLambda: 0, copies: 1 };
 
 /** @returns {Case} */
 const points = (own) => ({
@@ -69,6 +70,13 @@ export const CASES = [
   }),
   digits({ name: "dcgan-28", summary: "two convolutions each, 64 filters, 28x28x1, batch 64", width: 64 }),
   digits({ name: "dcgan-28-32f", summary: "as dcgan-28 with 32 filters", width: 32 }),
+  digits({
+    name: "sweep-28",
+    summary: "two runs of dcgan-28 at once, one thread each, as a sweep plays them",
+    width: 64,
+    threads: 1,
+    copies: 2,
+  }),
   digits({
     name: "wgan-gp-28",
     summary: "as dcgan-28, five critic updates with gradient penalty",

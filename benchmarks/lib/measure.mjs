@@ -6,10 +6,10 @@
  * others used the machine is played again, as long as patience lasts.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { Contestant } from "./contestant.mjs";
 import { Watch } from "./disturbance.mjs";
 import { WORKER } from "./places.mjs";
 import { median, quartiles } from "./statistics.mjs";
+import { Team } from "./team.mjs";
 import { PEERS } from "../peers/index.mjs";
 
 const OURS = "ours";
@@ -35,7 +35,7 @@ export async function measureCase(played, { peers, rounds, turnMs, patienceMs, p
   const contestants = [];
   try {
     for (const [name, start] of Object.entries(starts)) {
-      const contestant = new Contestant(name, start);
+      const contestant = new Team(name, start, played.copies);
       try {
         versions[name] = await contestant.ready();
         contestants.push(...turnsOf(contestant));
@@ -59,11 +59,11 @@ async function playTurn(turn, patienceMs) {
   const begin = performance.now();
   for (;;) {
     const impatient = performance.now() - begin > patienceMs;
-    const before = new Watch([turn.contestant.pid]);
+    const before = new Watch(turn.contestant.pids);
     await sleep(SETTLE_MS);
     if (before.disturbed && !impatient) continue;
     await turn.run(Math.ceil(turn.steps * WARM_SHARE));
-    const watch = new Watch([turn.contestant.pid]);
+    const watch = new Watch(turn.contestant.pids);
     const ms = await turn.run(turn.steps);
     if (watch.disturbed && !impatient) continue;
     turn.times.push(ms);
@@ -105,6 +105,7 @@ export function rowOf(played, { times, disturbed, versions, failures }) {
     name: played.name,
     summary: played.summary,
     threads: played.threads,
+    copies: played.copies,
     ours_ms: median(ours),
     spread: quartiles(ours),
     bare_ms: median(times[BARE]),

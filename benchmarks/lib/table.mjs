@@ -17,7 +17,7 @@ export function formatTable({ machine, missing, rows }) {
   ];
   const body = rows.map((row) => [
     row.name,
-    String(row.threads),
+    row.copies > 1 ? `${row.copies} x ${row.threads}` : String(row.threads),
     withSpread(row.ours_ms, row.spread),
     row.arena_overhead_us_per_play.toFixed(0),
     ...peers.flatMap((name) =>

@@ -40,6 +40,7 @@ export const PEERS = {
   torch: torch(),
   "torch-channels-last": torch("--channels-last"),
   "torch-fused-adam": torch("--adam", "fused"),
+  "torch-compile": torch("--compile"),
   "tfjs-node": tfjsNode,
 };
 

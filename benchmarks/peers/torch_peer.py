@@ -1,6 +1,6 @@
-"""The cases in PyTorch, eager, as its users write them. Speaks the protocol of ../lib/protocol.mjs.
+"""The cases in PyTorch, eager unless told to compile the networks, as its users write them. Speaks the protocol of ../lib/protocol.mjs.
 
-    python torch_peer.py '{"networks": "digits", "width": 64, ...}' [--channels-last] [--adam default|foreach|fused]
+    python torch_peer.py '{"networks": "digits", "width": 64, ...}' [--channels-last] [--compile] [--adam default|foreach|fused]
 
 Equal to ours in work: every D update draws a fresh real batch and fresh noise. Where users do less, so does this: the
 tutorial's G update reuses the pictures of the D update (one pass through G less than ours), and where users do more,
@@ -167,7 +167,7 @@ class TutorialGame:
         self.optimizer_g.step()
 
 
-def open_game(case, channels_last, adam):
+def open_game(case, channels_last, adam, compiled):
     width, kind = case["width"], case["networks"]
     if kind == "points":
         nets = perceptron(2, width), perceptron(1, width)
@@ -179,6 +179,8 @@ def open_game(case, channels_last, adam):
             net.apply(initialise)
     if channels_last:
         nets = tuple(net.to(memory_format=torch.channels_last) for net in nets)
+    if compiled:
+        nets = tuple(torch.compile(net) for net in nets)
     flags = {} if adam == "default" else {adam: True}
     rate = 2e-4 if kind == "tutorial" else 1e-4
     optimizers = [torch.optim.Adam(net.parameters(), lr=rate, betas=(0.5, 0.999), **flags) for net in nets]
@@ -193,11 +195,12 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("case", type=json.loads)
     parser.add_argument("--channels-last", action="store_true")
+    parser.add_argument("--compile", action="store_true")
     parser.add_argument("--adam", choices=["default", "foreach", "fused"], default="default")
     options = parser.parse_args()
     torch.manual_seed(0)
     torch.set_num_threads(options.case["threads"])
-    game = open_game(options.case, options.channels_last, options.adam)
+    game = open_game(options.case, options.channels_last, options.adam, options.compile)
     game.step()
     versions = {"torch": torch.__version__, "python": platform.python_version()}
     print("ready", json.dumps({"versions": versions}), flush=True)

@@ -28,6 +28,18 @@ export const noSpace = (where: string, cause: unknown): GanError =>
 export const notWritable = (where: string, code: string, cause: unknown): GanError =>
   new GanError("NOT_WRITABLE", `[${where}] cannot be written (${code}); choose another place`, { cause });
 
+export const noBenchmarks = (): GanError =>
+  new GanError(
+    "MISSING_DEPENDENCY",
+    "[bench] the benchmarks are in the repository, and this is an installed package; run it in a clone, after npm run build",
+  );
+
+/** @param code 2: what was asked for cannot be done, and the last line says why */
+export const benchmarkFailed = (code: number | null, lastLine: string): GanError =>
+  code === 2
+    ? badConfig("bench", `${lastLine}; see: gan-arena bench --help`)
+    : new GanError("INTERNAL", `[bench] the measurement ended with ${code ?? "a signal"}: ${lastLine}`);
+
 export const noEngine = (reasons: readonly string[]): GanError =>
   new GanError("MISSING_DEPENDENCY", `[engine] no engine can run here: ${reasons.join("; ")}`);
 

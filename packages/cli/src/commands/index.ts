@@ -1,5 +1,6 @@
 /** @file All commands, in the order of the help. Each is a small module; what is heavy is loaded when it runs. */
 import type { Command } from "../command.js";
+import { bench } from "./bench.js";
 import { checkVariant } from "./check-variant.js";
 import { cite } from "./cite.js";
 import { compare } from "./compare.js";
@@ -50,4 +51,5 @@ export const COMMANDS: readonly Command[] = [
   mlflow,
   doctor,
   engineBuild,
+  bench,
 ];
