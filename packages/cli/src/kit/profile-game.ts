@@ -2,13 +2,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DATASET, named, VARIANT } from "@gan-arena/core/base";
 import { openScene } from "@gan-arena/core/testing";
-import { OnnxEngine, type ProgramProfile, type Share } from "@gan-arena/engine";
+import { OnnxEngine, threadCount, type ProgramProfile, type Share } from "@gan-arena/engine";
 import { readAssignment } from "../config/assignment.js";
-import { assignAll } from "../config/assignments.js";
 import type { Outcome } from "../command.js";
 import type { Context } from "../context.js";
+import { planRun } from "../runs/prepare.js";
 import { plural } from "../terminal/format.js";
 
 export interface ProfileRequest {
@@ -32,15 +31,18 @@ const PLAYS = 10;
 /** @throws GanError UNKNOWN_NAME, BAD_CONFIG, BAD_PLUGIN, MISSING_DEPENDENCY */
 export async function profileGame(context: Context, request: ProfileRequest): Promise<Outcome> {
   const container = await context.compose(["variants", "datasets"]);
-  const variant = named(container, VARIANT, request.variant, "variant");
-  const dataset = named(container, DATASET, request.dataset, "data set");
-  const assignments = request.set.map((word) => readAssignment(word, "--set"));
-  const config = assignAll(variant.config, assignments, "--set") as unknown;
-  const { home, output } = context;
-  const { train: data } = await dataset.open(dataset.config.parse({}), { home, note: (text) => output.note(text) });
-  const batchSize = request.batch ?? variant.defaults?.(config, data.spec).batchSize ?? 64;
-  const { availableParallelism } = await import("node:os");
-  const threads = request.threads || availableParallelism();
+  const plan = await planRun(context, container, {
+    variant: request.variant,
+    dataset: request.dataset,
+    set: request.set.map((word) => readAssignment(word, "--set")),
+    data: [],
+    metrics: [],
+    options: request.batch === undefined ? {} : { batchSize: request.batch },
+  });
+  const { variant, config } = plan;
+  const { train: data } = plan.data;
+  const { batchSize } = plan.options;
+  const threads = threadCount(request);
   const profile = await mkdtemp(join(tmpdir(), "gan-arena-profile-"));
   const engine = await OnnxEngine.create({ threads, profile });
   try {
@@ -57,9 +59,9 @@ export async function profileGame(context: Context, request: ProfileRequest): Pr
     }));
     await scene.dispose();
     const { versions } = engine.info;
-    const head = `${variant.name} on ${dataset.name}, batches of ${batchSize}, ${plural(threads, "thread")}, onnxruntime-node ${versions["onnxruntime-node"] ?? ""}`;
+    const head = `${variant.name} on ${data.spec.name}, batches of ${batchSize}, ${plural(threads, "thread")}, onnxruntime-node ${versions["onnxruntime-node"] ?? ""}`;
     return {
-      document: { variant: variant.name, dataset: dataset.name, batchSize, threads, versions, programs },
+      document: { variant: variant.name, dataset: data.spec.name, batchSize, threads, versions, programs },
       text: [head, ...programs.map(programText)].join("\n\n"),
     };
   } finally {
