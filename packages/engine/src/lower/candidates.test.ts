@@ -42,6 +42,9 @@ const ROWS: readonly Row[] = [
   row([2, 6, 8, few], [5, 5], many, { strides: [2, 2], pad: "same" }),
   row([2, 7, 7, few], [3, 3], block, { strides: [1, 1], pad: "same" }),
   row([2, 8, 8, 2], [4, 4], block, { strides: [4, 1], pad: "same" }),
+  row([2, 7, 8, many], [5, 3], few, { strides: [1, 1], pad: "same" }),
+  row([2, 7, 8, block], [3, 4], few, { strides: [1, 1], pad: "valid" }),
+  row([2, 8, 8, block], [4, 4], few, { strides: [2, 2], pad: "same" }),
   row([2, 4, 4, many], [4, 4], 1, { strides: [1, 1], pad: "valid" }),
   row([2, 4, 3, 5], [4, 3], many, { strides: [1, 1], pad: "valid" }),
 ];

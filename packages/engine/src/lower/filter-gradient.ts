@@ -5,6 +5,7 @@
  * and strides have become dilations; or a sum of products, of what the taps of the filter see with the output's gradient.
  */
 import type { Node, Value } from "../graph/ir.js";
+import { batchChannels } from "./batch-channels.js";
 import { always, type Candidate } from "./choice.js";
 import { unitFilters } from "./few-channels.js";
 import { geometryOf, result, type Extents } from "./geometry.js";
@@ -27,6 +28,11 @@ const cells: Candidate = {
   name: "cells",
   applies: (node) =>
     channelsIn(node) >= PIXEL_CHANNELS && geometryOf(node).dilations.every((dilation) => dilation === 1),
+  // Of a 3x3 kernel with stride 2 a group has four taps, sixteen in all.
+  yields(node) {
+    const { strides, kernel } = geometryOf(node);
+    return kernel.some((taps, axis) => taps % strides[axis] !== 0);
+  },
   lower: (node, context) => [byCells(node, context)],
 };
 
@@ -36,7 +42,14 @@ const standard: Candidate = {
   lower: (node, context) => [byConv(node, context)],
 };
 
-export const CONV_FILTER_GRAD: readonly Candidate[] = [wholeImageFilterGrad, unitFilters, cells, taps, standard];
+export const CONV_FILTER_GRAD: readonly Candidate[] = [
+  wholeImageFilterGrad,
+  batchChannels,
+  unitFilters,
+  cells,
+  taps,
+  standard,
+];
 
 /**
  * A product for each group of taps that see the same pixels of a cell, strides x strides pixels: what the group sees,

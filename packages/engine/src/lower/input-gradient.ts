@@ -6,7 +6,7 @@ import { always, type Candidate } from "./choice.js";
 import { plainConv } from "./convolution.js";
 import { fewOutputs } from "./few-channels.js";
 import { geometryOf, result, type Extents } from "./geometry.js";
-import { NCHW, OIHW, blockedImage } from "./layout.js";
+import { NCHW, OIHW, blockedImage, turnedInputFilter } from "./layout.js";
 import { int, ints, type Lowering, type Placed } from "./lowering.js";
 import { divisible } from "./policy.js";
 import { outputPhases, type OutputPhase } from "./residues.js";
@@ -21,7 +21,9 @@ const residues: Candidate = {
     const [dy, filter] = node.inputs as [Value, Value];
     const [, , input, output] = filter.shape as unknown as Extents;
     return (
-      divisible(policy, input, output) && outputPhases(geometryOf(node), result(node).shape, dy.shape) !== undefined
+      divisible(policy, input) &&
+      (output < policy.block || divisible(policy, output)) &&
+      outputPhases(geometryOf(node), result(node).shape, dy.shape) !== undefined
     );
   },
   lower(node, context) {
@@ -48,7 +50,7 @@ const standard: Candidate = {
   },
 };
 
-export const CONV_INPUT_GRAD: readonly Candidate[] = [wholeImageInputGrad, residues, fewOutputs, standard];
+export const CONV_INPUT_GRAD: readonly Candidate[] = [wholeImageInputGrad, residues, standard, fewOutputs];
 
 /** Rows and columns at the far end that a strided convolution did not look at: their gradient is zero. */
 export function unseen(
@@ -73,13 +75,16 @@ function phaseConv(
 ): string {
   const { block } = context.policy;
   const [, , input, output] = filter.shape as unknown as Extents;
-  const turned = turnedFilter(context, filter);
+  const few = output < block;
+  const turned = few ? context.as(filter, turnedInputFilter(block)) : turnedFilter(context, filter);
   const weights = phase.taps.reduce((name, taps, i) => {
     if (taps.length === filter.shape[i] && taps.every((tap, j) => tap === j)) return name;
     return context.emit({ op: "Gather", inputs: [name, context.int64s(taps)], attributes: { axis: int(i + 2) } });
   }, turned);
   const kernel = phase.taps.map((taps) => taps.length);
-  const image = viewed(context, context.as(dy, blockedImage(block)), nchwExtents(dy.shape));
+  const image = few
+    ? context.as(dy, NCHW)
+    : viewed(context, context.as(dy, blockedImage(block)), nchwExtents(dy.shape));
   const attributes = {
     strides: ints([1, 1]),
     dilations: ints([1, 1]),

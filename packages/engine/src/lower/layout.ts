@@ -57,6 +57,34 @@ export const blockedOutputFilter = (block: number): Layout => ({
   block,
 });
 
+/** Images NHWC kept as `[C/b, N, H, W, b]`: filters as large as an image, of which the samples are the input channels. */
+export const blockedBatch = (block: number): Layout => ({
+  key: `cnhw${block}c`,
+  atoms: [outer(3), whole(0), whole(1), whole(2), inner(3)],
+  block,
+});
+
+/** Filters HWIO kept as `[I, O/b, kh, kw, b of O]`. */
+export const blockedOutputLast = (block: number): Layout => ({
+  key: `iohw${block}o`,
+  atoms: [whole(2), outer(3), whole(0), whole(1), inner(3)],
+  block,
+});
+
+/** Filters HWIO kept as `[O, I/b, kh, kw, b of I]`. */
+export const blockedInputLast = (block: number): Layout => ({
+  key: `oihw${block}i`,
+  atoms: [whole(3), outer(2), whole(0), whole(1), inner(2)],
+  block,
+});
+
+/** Filters HWIO of few output channels kept as `[I/b, O, kh, kw, b of I]`, for the input gradient. */
+export const turnedInputFilter = (block: number): Layout => ({
+  key: `iohw${block}i`,
+  atoms: [outer(2), whole(3), whole(0), whole(1), inner(2)],
+  block,
+});
+
 /** Depthwise filters HWC1 kept as `[C/b, 1, kh, kw, b]`. */
 export const blockedDepthwiseFilter = (block: number): Layout => ({
   key: `chw${block}c`,

@@ -8,7 +8,7 @@ import { OIHW, PLAIN, blockedFilter, type Layout } from "./layout.js";
 export interface LoweringPolicy {
   /** Channels in a block of ONNX Runtime's blocked kernels on this processor; 0 where they are not to be used. */
   readonly block: number;
-  /** Names of lowerings by what they were measured for; what is not named takes the first that applies. */
+  /** Names of lowerings by what they were measured for; what is not named takes the usual one. */
   readonly choices?: Readonly<Record<string, string>>;
 }
 
