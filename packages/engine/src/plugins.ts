@@ -10,6 +10,12 @@ import { loadOrt } from "./runtime/ort.js";
 import { providerStates } from "./runtime/providers.js";
 import { threadCount } from "./threads.js";
 
+/** What is chosen besides lowerings is found anew, and compared. */
+const FOUND = new Set(["block", "provider"]);
+
+const loweringsOf = (choices: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(choices).filter(([name]) => !FOUND.has(name)));
+
 export const onnxFactory: EngineFactory = {
   name: "onnx",
   summary: "compiles each phase into one ONNX graph, run by ONNX Runtime",
@@ -20,7 +26,13 @@ export const onnxFactory: EngineFactory = {
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
     ),
   providers: providerStates,
-  create: (options) => OnnxEngine.create({ threads: threadCount(options), provider: options.provider }),
+  create: ({ threads, provider, choices, deterministic, cache, note = () => undefined }) =>
+    OnnxEngine.create({
+      threads: threadCount({ threads }),
+      provider,
+      choices: choices && loweringsOf(choices),
+      lowerings: deterministic || cache === undefined ? undefined : { folder: cache, note },
+    }),
 };
 
 export const cpuFactory: EngineFactory = {

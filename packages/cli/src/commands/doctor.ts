@@ -7,6 +7,7 @@ import { createContainer, type EngineFactory } from "@gan-arena/core/base";
 import { defineCommand } from "../command.js";
 import type { Context } from "../context.js";
 import { failureOf } from "../failure.js";
+import { cacheFolder } from "../folders.js";
 import { loadPlugin } from "../plugins/load.js";
 import { number, repeated, text, whole } from "../options.js";
 import { THREADS } from "../runs/training-options.js";
@@ -46,6 +47,7 @@ export const doctor = defineCommand({
       nodeCheck(),
       machineCheck(),
       ...(await engineChecks(context)),
+      ...(await loweringChecks()),
       ...(await homeChecks(context)),
       ...(await pluginChecks(context)),
     ];
@@ -126,6 +128,18 @@ async function providerChecks(factory: EngineFactory): Promise<Check[]> {
     state: reason === undefined ? "ok" : "missing",
     detail: reason ?? "can be used",
   }));
+}
+
+/** What `--measure-lowerings` has found here. */
+async function loweringChecks(): Promise<Check[]> {
+  const { listTables } = await import("@gan-arena/engine");
+  const folder = cacheFolder();
+  const tables = listTables(folder);
+  const none = `none measured; --measure-lowerings keeps them in ${folder}`;
+  const details = tables.map(({ path, entries }) =>
+    entries === undefined ? `${path} cannot be read, and is measured anew` : `${path}, ${plural(entries, "choice")}`,
+  );
+  return (details.length === 0 ? [none] : details).map((detail) => ({ name: "lowerings", state: "ok", detail }));
 }
 
 async function homeChecks({ home }: Context): Promise<Check[]> {

@@ -148,10 +148,12 @@ const SPEC: ComparisonSpec = {
 test("a cell's process gets the budget, its own settings, and no one else's", () => {
   const words = trainWords(SPEC, { variant: "gan", seed: 1 }).join(" ");
   expect(words).toBe(
-    "train gan --dataset ring --kimg 5 --seed 1 --engine auto --threads 1 --comparison c1 --metrics swd,absent " +
-      "--set zDim=8 --data modes=3 --batch 16 --log-kimg 1",
+    "train gan --dataset ring --kimg 5 --seed 1 --engine auto --threads 1 --comparison c1 --deterministic " +
+      "--metrics swd,absent --set zDim=8 --data modes=3 --batch 16 --log-kimg 1",
   );
   expect(trainWords(SPEC, { variant: "dcgan", seed: 1 }).join(" ")).toContain("--set zDim=8 --set filters=4");
+  const measured = { ...SPEC, options: { ...SPEC.options, measureLowerings: true } };
+  expect(trainWords(measured, { variant: "gan", seed: 1 })).toContain("--measure-lowerings");
 });
 
 describe("results", () => {

@@ -16,6 +16,8 @@ export interface CellOptions {
   readonly data: readonly Assignment[];
   readonly engine: string;
   readonly provider?: string;
+  /** Absent in comparisons that are older than it. */
+  readonly measureLowerings?: boolean;
   readonly threads: number;
   readonly jobs: number;
   readonly options: Partial<RunOptions>;
@@ -64,6 +66,7 @@ export async function planComparison(context: Context, request: CompareRequest):
     data: settings.data,
     engine: settings.engine,
     ...(settings.provider === undefined ? {} : { provider: settings.provider }),
+    measureLowerings: settings.measureLowerings,
     threads: request.threads ?? Math.max(1, Math.floor(cores / jobs)),
     jobs,
     options: settings.options,
@@ -93,7 +96,7 @@ export const cellOptions = (spec: ComparisonSpec): CellOptions => spec.options a
 
 /** The words after `gan-arena` that play a cell from its start. */
 export function trainWords(spec: ComparisonSpec, cell: { readonly variant: string; readonly seed: number }): string[] {
-  const { set, data, engine, provider, threads, options } = cellOptions(spec);
+  const { set, data, engine, provider, measureLowerings = false, threads, options } = cellOptions(spec);
   const { kimg: _, ...rest } = options;
   const fixed = {
     "--dataset": spec.dataset,
@@ -108,6 +111,7 @@ export function trainWords(spec: ComparisonSpec, cell: { readonly variant: strin
     "train",
     cell.variant,
     ...Object.entries(fixed).flatMap(([name, value]) => [name, String(value)]),
+    measureLowerings ? "--measure-lowerings" : "--deterministic",
     ...(spec.metrics.length > 0 ? ["--metrics", spec.metrics.join(",")] : []),
     ...assignmentsFor(cell.variant, set).flatMap(({ path, text }) => ["--set", `${path}=${text}`]),
     ...data.flatMap(({ path, text }) => ["--data", `${path}=${text}`]),

@@ -11,6 +11,12 @@ export const configSchema = z.strictObject({
     .describe("npm packages, folders or files that export register(container)"),
   engine: z.string().min(1).optional().describe("engine, or auto for the best one present"),
   provider: z.string().min(1).optional().describe("execution provider of the engine onnx (default: cpu)"),
+  measureLowerings: z
+    .boolean()
+    .optional()
+    .describe(
+      "time the ways to compute each convolution once and take the fastest, as --measure-lowerings (default: no)",
+    ),
   threads: z.int().min(0).optional().describe("threads of the engine, 0 = as many as there are cores"),
   mlflow: z.string().min(1).optional().describe("address of the MLflow server that follows what is played, or off"),
   defaults: z

@@ -2,9 +2,9 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
-import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
+import { cacheFolder } from "../folders.js";
 import { installFailed, noMlflow, noPython } from "./errors.js";
 
 /** The newest version whose whole set of packages can be had; 2.22 is the last of the old line. */
@@ -17,14 +17,7 @@ const onWindows = process.platform === "win32";
 
 /** The folder of a version's environment. @param version exact, or with a star: "2.22.*" */
 export function environmentFolder(version = MLFLOW_VERSION): string {
-  return join(cacheFolder(), "gan-arena", `mlflow-${version.replaceAll("*", "x")}`);
-}
-
-function cacheFolder(): string {
-  const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
-  if (XDG_CACHE_HOME) return XDG_CACHE_HOME;
-  if (onWindows) return LOCALAPPDATA ?? join(homedir(), "AppData", "Local");
-  return process.platform === "darwin" ? join(homedir(), "Library", "Caches") : join(homedir(), ".cache");
+  return join(cacheFolder(), `mlflow-${version.replaceAll("*", "x")}`);
 }
 
 /** The interpreter of an environment, there or not. */

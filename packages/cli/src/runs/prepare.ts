@@ -96,7 +96,8 @@ export async function planRun(context: Context, container: DependencyContainer, 
 export async function prepareRun(context: Context, request: RunRequest): Promise<PreparedRun> {
   const container = await context.compose(["variants", "datasets", "metrics", "engines"]);
   const plan = await planRun(context, container, request);
-  const engine = await makeEngine(container, request.engine);
+  const engine = await makeEngine(container, request.engine, noteTo(context));
+  if (request.engine.measureLowerings === true) await tune(engine, plan);
   const { newRunId } = await import("@gan-arena/tracking");
   const spec: RunSpec = {
     formatVersion: 1,
@@ -146,12 +147,22 @@ export async function reopenRun(context: Context, spec: RunSpec): Promise<Prepar
     );
   const metrics = spec.metrics.map((name) => named(container, METRIC, name, "metric"));
   const { engine: name, threads, choices } = spec.engine;
-  const engine = await makeEngine(container, { engine: name, threads, provider: choices["provider"] });
+  const made = { engine: name, threads, provider: choices["provider"] };
+  const engine = await makeEngine(container, made, { ...noteTo(context), choices });
   const trackers = allOf(container, TRACKER);
   return { spec: { ...spec, config: config as Record<string, unknown> }, variant, data, engine, metrics, trackers };
 }
 
-const openContext = ({ home, output }: Context) => ({ home, note: (text: string) => output.note(text) });
+const noteTo = ({ output }: Context) => ({ note: (text: string) => output.note(text) });
+const openContext = (context: Context) => ({ home: context.home, ...noteTo(context) });
+
+/** What an engine chooses by measuring it chooses before the run is recorded: the record names it, and resume takes it. */
+async function tune(engine: Engine, { variant, config, data, options: { batchSize } }: Plan): Promise<void> {
+  if (!engine.tune) return;
+  const { openGame, phaseProgram } = await import("@gan-arena/core");
+  const game = await openGame({ variant, config, data: data.train.spec, engine, batchSize });
+  await engine.tune(game.phases.map((plan) => phaseProgram(game, plan)));
+}
 
 function chooseMetrics(
   container: DependencyContainer,

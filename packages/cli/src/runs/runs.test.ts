@@ -19,6 +19,8 @@ const given = {
   batch: undefined,
   engine: undefined,
   provider: undefined,
+  measureLowerings: false,
+  deterministic: false,
   metrics: undefined,
   logKimg: undefined,
   checkpointKimg: undefined,
@@ -34,6 +36,7 @@ describe("training settings", () => {
       set: [{ path: "x", text: "1" }],
       data: [],
       engine: "cpu",
+      measureLowerings: false,
       metrics: ["a"],
       options: { kimg: 7, batchSize: 8 },
     });
@@ -42,9 +45,22 @@ describe("training settings", () => {
       set: [],
       data: [],
       engine: "auto",
+      measureLowerings: false,
       options: {},
     });
   });
+});
+
+test.each([
+  ["nothing is said", {}, undefined, false],
+  ["the command line says so", { measureLowerings: true }, undefined, true],
+  ["the config file says so", {}, true, true],
+  ["the command line forbids what the config file says", { deterministic: true }, true, false],
+  ["the command line says both", { measureLowerings: true, deterministic: true }, undefined, false],
+])("lowerings are measured only when asked for: %s", (_what, said, configured, measured) => {
+  const config = { plugins: [], defaults: {}, ...(configured === undefined ? {} : { measureLowerings: configured }) };
+  const settings = trainingSettings("train", { ...given, dataset: "ring", ...said }, config);
+  expect(settings.measureLowerings).toBe(measured);
 });
 
 describe("the engine", () => {

@@ -2,7 +2,7 @@
 import { badConfig, type RunOptions } from "@gan-arena/core/base";
 import { readAssignment, type Assignment } from "../config/assignment.js";
 import type { Config } from "../config/schema.js";
-import { list, number, POSITIVE, repeated, text, whole, type OptionValues } from "../options.js";
+import { flag, list, number, POSITIVE, repeated, text, whole, type OptionValues } from "../options.js";
 import type { EngineChoice } from "./engine.js";
 
 export const TRAINING_OPTIONS = {
@@ -13,6 +13,10 @@ export const TRAINING_OPTIONS = {
   batch: number("batch size (default: the variant's)", whole(1, 65_536)),
   engine: text("auto for the best one present, onnx, cpu, … (default: auto)"),
   provider: text("where the engine onnx computes: cpu, cuda, webgpu, … (default: cpu)"),
+  measureLowerings: flag(
+    "time the ways to compute each convolution once, and take the fastest (default: a fixed table)",
+  ),
+  deterministic: flag("a fixed table of them, whatever the config file says: same bits on every machine of one kind"),
   metrics: list("metrics to compute (default: every one that can judge the data set)"),
   logKimg: number("kimg between two rows of the log (default: 1/100 of the budget)", POSITIVE),
   checkpointKimg: number("kimg between two checkpoints (default: 1/10 of the budget)", POSITIVE),
@@ -28,6 +32,7 @@ export interface TrainingSettings {
   readonly data: readonly Assignment[];
   readonly engine: string;
   readonly provider?: string;
+  readonly measureLowerings: boolean;
   readonly metrics?: readonly string[];
   readonly options: Partial<RunOptions>;
 }
@@ -64,6 +69,7 @@ export function trainingSettings(
     data: given.data.map((word) => readAssignment(word, "--data")),
     engine: engineName(given.engine, config),
     ...providerOf(given.provider, config),
+    measureLowerings: measures(given, config),
     ...(metrics === undefined ? {} : { metrics }),
     options: Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
   };
@@ -76,12 +82,21 @@ const providerOf = (given: string | undefined, config: Config): { readonly provi
   return provider === undefined ? {} : { provider };
 };
 
+interface Measuring {
+  readonly measureLowerings?: boolean;
+  readonly deterministic?: boolean;
+}
+
+const measures = ({ measureLowerings = false, deterministic = false }: Measuring, config: Config): boolean =>
+  !deterministic && (measureLowerings || config.measureLowerings === true);
+
 export const engineChoice = (
-  given: { readonly engine: string | undefined; readonly provider?: string | undefined },
+  given: Measuring & { readonly engine: string | undefined; readonly provider?: string | undefined },
   threads: number | undefined,
   config: Config,
 ): EngineChoice => ({
   engine: engineName(given.engine, config),
   threads: threads ?? config.threads ?? 0,
+  measureLowerings: measures(given, config),
   ...providerOf(given.provider, config),
 });

@@ -55,6 +55,7 @@ export const runSettings = ({ source, dataset, spec, kimg, metrics }: CheckedSwe
   ...(spec.batch === undefined ? {} : { batch: spec.batch }),
   ...(spec.engine === undefined ? {} : { engine: spec.engine }),
   ...(spec.provider === undefined ? {} : { provider: spec.provider }),
+  ...(spec.measureLowerings === undefined ? {} : { measureLowerings: spec.measureLowerings }),
 });
 
 /** Seeds that the file names are those of every trial; else each trial has its own. */

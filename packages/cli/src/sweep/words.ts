@@ -30,11 +30,12 @@ export interface RunSettings {
   readonly metrics: readonly string[];
   readonly engine?: string;
   readonly provider?: string;
+  readonly measureLowerings?: boolean;
 }
 
 /** For people: trains the trial once more, as a run of its own. */
 export function trainWords(settings: RunSettings, params: Params, seed: number): string[] {
-  const { dataset, data, kimg, batch, metrics, engine, provider } = settings;
+  const { dataset, data, kimg, batch, metrics, engine, provider, measureLowerings = false } = settings;
   const fixed = {
     "--dataset": dataset,
     "--kimg": kimg,
@@ -50,6 +51,7 @@ export function trainWords(settings: RunSettings, params: Params, seed: number):
     ...Object.entries(data).flatMap(([key, value]) => ["--data", `${key}=${String(value)}`]),
     ...assignmentsOf(params).flatMap(({ path, text }) => ["--set", `${path}=${text}`]),
     ...(metrics.length > 0 ? ["--metrics", metrics.join(",")] : []),
+    ...(measureLowerings ? ["--measure-lowerings"] : []),
   ];
 }
 

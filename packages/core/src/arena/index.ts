@@ -4,6 +4,6 @@ export { differentiate, type Differentiated, type Objective } from "./differenti
 export { averageEntry, memoryEntry, paramsEntry, slotEntry, statesEntry } from "./entries.js";
 export { openGame, VIEW_BATCH, type Game, type GameOptions, type PhasePlan, type TermGroup, type ViewPlan } from "./game.js";
 export { histogram, imageGrid, pictureOf, scatterPlot } from "./pictures/index.js";
-export { emitOutput, gradientOutput, phaseProgram, SCALARS, type PhaseProgram } from "./step.js";
+export { emitOutput, gradientOutput, phaseProgram, SCALARS } from "./step.js";
 export { SAMPLES, viewProgram } from "./view-program.js";
 export { initialState, weightsSha256 } from "./weights.js";

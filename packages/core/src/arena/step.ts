@@ -1,5 +1,5 @@
 /** @file One play of a phase as a pure function: forward, gradients, optimiser, constraint, average. */
-import type { FunctionResult, Signature, TensorFunction } from "../contracts/engine.js";
+import type { FunctionResult, Signature, TensorFunction, TensorProgram } from "../contracts/engine.js";
 import type { TensorSpec } from "../contracts/tensors.js";
 import type { BoundNetwork, PhaseResult, Terms } from "../contracts/variant.js";
 import { bindNetwork } from "../nn/index.js";
@@ -11,11 +11,6 @@ import { averageEntry, cellsOf, memoriesOf, memoryEntry, memoryPacking, paramsEn
 import { notReached } from "./errors.js";
 import { pick, type Game, type PhasePlan } from "./game.js";
 import { everyOf } from "./schedule.js";
-
-export interface PhaseProgram {
-  readonly fn: TensorFunction;
-  readonly signature: Signature;
-}
 
 /** Names of a phase program's outputs. */
 export const SCALARS = "scalars";
@@ -34,7 +29,7 @@ export function phaseProgram(
   game: Game,
   plan: PhasePlan,
   { withGradients = false }: { readonly withGradients?: boolean } = {},
-): PhaseProgram {
+): TensorProgram {
   const { phase, uses } = plan;
   const phases = game.phases.map((other) => other.phase);
   const where = `${game.variant}/${phase.name}`;

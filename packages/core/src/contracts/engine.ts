@@ -30,6 +30,11 @@ export interface FunctionResult {
  */
 export type TensorFunction = (inputs: Record<string, Tensor>, state: Record<string, Tensor>) => FunctionResult;
 
+export interface TensorProgram {
+  readonly fn: TensorFunction;
+  readonly signature: Signature;
+}
+
 export interface Program {
   readonly signature: Signature;
   /** How the program runs, so that no slower path is taken unseen. */
@@ -62,6 +67,11 @@ export interface Engine {
   readonly name: string;
   readonly info: EngineInfo;
   createState(spec: StateSpec): State;
+  /**
+   * For engines that choose by measuring how they compute: chooses for functions before they are compiled, and names the
+   * choices in {@link info} from then on. Whatever is compiled without having been announced is computed the usual way.
+   */
+  tune?(functions: readonly TensorProgram[]): Promise<void>;
   compile(fn: TensorFunction, signature: Signature): Promise<Program>;
   /** Runs `fn` on symbols to learn the shapes of its results; computes nothing. */
   trace(fn: TensorFunction, signature: Signature): Promise<Record<string, TensorSpec>>;
@@ -73,6 +83,12 @@ export interface EngineOptions {
   readonly threads: number;
   /** Same bits on every machine of one kind: no choice is made by measuring. */
   readonly deterministic: boolean;
+  /** {@link EngineInfo.choices} of a recorded run, to be made again whatever would be chosen now. */
+  readonly choices?: Readonly<Record<string, string>>;
+  /** The folder for what an engine measures once and uses again. */
+  readonly cache?: string;
+  /** Told in one line what the user should know. */
+  readonly note?: (text: string) => void;
   /** Where an engine computes that can do so in several places; default: on the CPU. */
   readonly provider?: string;
 }

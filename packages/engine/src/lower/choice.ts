@@ -25,7 +25,7 @@ export function choiceKey(node: Node): string {
 }
 
 /** The candidate that is taken where nothing was measured. */
-const usual = (node: Node, applicable: readonly Candidate[]): Candidate =>
+export const usual = (node: Node, applicable: readonly Candidate[]): Candidate =>
   applicable.find((candidate) => !candidate.yields?.(node)) ?? applicable[0];
 
 /** A lowering that takes the candidate which the policy names for the node's shapes, else the usual one. */

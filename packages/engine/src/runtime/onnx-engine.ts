@@ -1,8 +1,18 @@
 /** @file The default engine: every function becomes one ONNX graph, run by ONNX Runtime. */
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Engine, EngineInfo, Signature, StateSpec, TensorFunction, TensorSpec } from "@gan-arena/core/base";
+import type {
+  Engine,
+  EngineInfo,
+  Signature,
+  StateSpec,
+  TensorFunction,
+  TensorProgram,
+  TensorSpec,
+} from "@gan-arena/core/base";
 import type { LoweringPolicy } from "../lower/policy.js";
+import { chooseLowerings, lacksChoices, unusualChoices, type Choices } from "../measure/choose.js";
+import { LoweringTable, type TableOptions } from "../measure/table.js";
 import { trace, traceShapes } from "../trace/trace.js";
 import { loadOrt, type Ort, type SessionOptions } from "./ort.js";
 import { probeBlock } from "./probe.js";
@@ -16,8 +26,10 @@ export interface OnnxEngineOptions {
   readonly threads: number;
   /** Overrides what the probe finds; 0 uses standard kernels only. */
   readonly block?: number;
-  /** Names of lowerings by what they were measured for. */
-  readonly choices?: Readonly<Record<string, string>>;
+  /** Names of lowerings by what they were measured for: those of a recorded run. */
+  readonly choices?: Choices | undefined;
+  /** Where measured lowerings are kept; only an engine with such a folder measures. */
+  readonly lowerings?: Pick<TableOptions, "folder" | "note"> | undefined;
   /** An execution provider of ONNX Runtime; default `cpu`. */
   readonly provider?: string | undefined;
   /** A folder for profiles of all programs; each node takes some microseconds longer with them. */
@@ -30,31 +42,76 @@ export class OnnxEngine implements Engine {
 
   private constructor(
     private readonly ort: typeof Ort,
-    readonly info: EngineInfo,
-    readonly policy: LoweringPolicy,
+    private readonly facts: EngineInfo,
+    private chosen: LoweringPolicy,
     private readonly session: Pick<SessionOptions, "provider" | "profile">,
+    private readonly table: LoweringTable | undefined,
   ) {}
 
+  get policy(): LoweringPolicy {
+    return this.chosen;
+  }
+
+  get info(): EngineInfo {
+    return { ...this.facts, choices: { ...this.facts.choices, ...this.chosen.choices } };
+  }
+
   /** @throws GanError UNKNOWN_NAME or MISSING_DEPENDENCY when the provider is none or cannot run here */
-  static async create({ threads, block, choices, provider = CPU, profile }: OnnxEngineOptions): Promise<OnnxEngine> {
+  static async create({
+    threads,
+    block,
+    choices = {},
+    lowerings,
+    provider = CPU,
+    profile,
+  }: OnnxEngineOptions): Promise<OnnxEngine> {
     const ort = await loadOrt();
     if (provider !== CPU) await checkProvider(provider);
     // Blocked kernels are the CPU's.
     const policy: LoweringPolicy = { block: block ?? (provider === CPU ? await probeBlock() : 0), choices };
-    const info: EngineInfo = {
+    const version = ort.env.versions.node ?? ort.env.versions.common;
+    const facts: EngineInfo = {
       engine: "onnx",
-      versions: { "onnxruntime-node": ort.env.versions.node ?? ort.env.versions.common },
+      versions: { "onnxruntime-node": version },
       threads,
       choices: { block: String(policy.block), ...(provider === CPU ? {} : { provider }) },
     };
-    return new OnnxEngine(ort, info, policy, {
+    const session = {
       ...(provider === CPU ? {} : { provider }),
       ...(profile === undefined ? {} : { profile }),
-    });
+    };
+    // Elsewhere there is one kernel for each op.
+    const table =
+      lowerings && provider === CPU
+        ? new LoweringTable({ ...lowerings, onnxruntime: version, threads, block: policy.block })
+        : undefined;
+    return new OnnxEngine(ort, facts, policy, session, table);
   }
 
   createState(spec: StateSpec): OnnxState {
     return new OnnxState(this.ort, spec, this.policy);
+  }
+
+  /**
+   * Chooses lowerings for what is going to be compiled, from the table or by measuring; {@link info} names them then.
+   * Does nothing without a table. Where that cannot be written the usual lowerings are kept, with a note.
+   */
+  async tune(functions: readonly TensorProgram[]): Promise<void> {
+    const { table, policy } = this;
+    if (!table) return;
+    const programs = functions.map(({ fn, signature }) => ({ traced: trace(fn, signature), signature }));
+    const { threads } = this.facts;
+    const found = await table.complete(
+      (known) => programs.some(({ traced }) => lacksChoices(traced, policy, known)),
+      async (known) => {
+        let all = known;
+        for (const { traced, signature } of programs)
+          all = { ...all, ...(await chooseLowerings(traced, signature, { policy, threads, known: all })) };
+        return all;
+      },
+    );
+    const unusual = programs.map(({ traced }) => unusualChoices(traced, policy, found));
+    this.chosen = { ...policy, choices: Object.assign({}, policy.choices, ...unusual) as Choices };
   }
 
   /** The same function is compiled once for each signature. */

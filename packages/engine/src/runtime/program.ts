@@ -2,6 +2,7 @@
 import type { HostTensor, HostTensors, Program, Signature, State } from "@gan-arena/core/base";
 import { GanError, internalError, sizeOf } from "@gan-arena/core/base";
 import { checkInputs, unknownKernel } from "../errors.js";
+import type { Value } from "../graph/ir.js";
 import { workOf } from "../graph/work.js";
 import { LOWERINGS } from "../lower/index.js";
 import { PLAIN } from "../lower/layout.js";
@@ -23,14 +24,27 @@ const NEW = "new/";
  */
 const PARALLEL_WORK = 5e7;
 
+/** Threads for a program, of those that it may have. */
+export const threadsOf = (work: number, most: number): number => (work < PARALLEL_WORK ? 1 : most);
+
+export const resultsOf = ({ outputs, newState }: Traced): Value[] => [
+  ...Object.values(outputs),
+  ...Object.values(newState),
+];
+
 /** Lowers a traced function to an ONNX model whose ports are named after inputs, outputs and state entries. */
 export function lowerToModel(
   traced: Traced,
   signature: Signature,
   { policy, weights }: { readonly policy: LoweringPolicy; readonly weights?: Readonly<Record<string, Float32Array>> },
 ): Model {
-  const results = [...Object.values(traced.outputs), ...Object.values(traced.newState)];
-  const lowering = new Lowering(policy, LOWERINGS, results, (op) => unknownKernel(signature.name, op), weights);
+  const lowering = new Lowering(
+    policy,
+    LOWERINGS,
+    resultsOf(traced),
+    (op) => unknownKernel(signature.name, op),
+    weights,
+  );
   const outputs: ModelPort[] = [];
   const sources = new Map<string, string>();
   for (const [name, value] of Object.entries(traced.outputs)) {
@@ -114,8 +128,8 @@ export class OnnxProgram implements Program {
   ): Promise<OnnxProgram> {
     const model = lowerToModel(traced, signature, options);
     const ort = await loadOrt();
-    const work = workOf([...Object.values(traced.outputs), ...Object.values(traced.newState)]);
-    const threads = work < PARALLEL_WORK ? 1 : options.threads;
+    const work = workOf(resultsOf(traced));
+    const threads = threadsOf(work, options.threads);
     const session = await createSession(encodeModel(model), { ...options, threads }).catch((cause: unknown) => {
       throw internalError(
         signature.name,

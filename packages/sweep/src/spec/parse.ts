@@ -116,7 +116,18 @@ class SpecReader {
     file.metrics?.forEach((metric, i) => this.known(["metrics", i], metric, "metric", this.metricNames));
     const size = this.size(sampler, space, places);
     const trials = this.trials(size, sampler.name);
-    const { name, description, dataset, batch, engine, provider, workers, threads, budget = {} } = file;
+    const {
+      name,
+      description,
+      dataset,
+      batch,
+      engine,
+      provider,
+      measureLowerings,
+      workers,
+      threads,
+      budget = {},
+    } = file;
     return {
       objectives,
       space,
@@ -128,7 +139,19 @@ class SpecReader {
       data: file.data ?? {},
       metrics: file.metrics ?? [],
       executor: this.executor(),
-      ...defined({ name, description, dataset, batch, engine, provider, workers, threads, ...budget, trials, size }),
+      ...defined({
+        name,
+        description,
+        dataset,
+        batch,
+        engine,
+        provider,
+        measureLowerings,
+        workers,
+        threads,
+        ...budget,
+      }),
+      ...defined({ trials, size }),
     };
   }
 

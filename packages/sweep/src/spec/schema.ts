@@ -46,6 +46,10 @@ export const specSchema = strict({
   metrics: z.array(name).optional().describe("metrics that are computed beside the objective"),
   engine: name.optional().describe("engine of all trials (default auto)"),
   provider: name.optional().describe("where the engine onnx computes: cpu (default), cuda, webgpu, …"),
+  measureLowerings: z
+    .boolean()
+    .optional()
+    .describe("time the ways to compute each convolution once and take the fastest (default: a fixed table)"),
   workers: z.int().min(1).max(100_000).optional().describe("trials at the same time"),
   threads: z
     .int()

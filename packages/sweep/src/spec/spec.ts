@@ -38,6 +38,8 @@ export interface SweepSpec {
   readonly metrics: readonly string[];
   readonly engine?: string;
   readonly provider?: string;
+  /** Whether the engine may choose by measuring how it computes. */
+  readonly measureLowerings?: boolean;
   readonly workers?: number;
   readonly threads?: number;
   readonly executor: NamedSettings;
