@@ -172,6 +172,11 @@ describe("main", () => {
     const { code, stderr } = await run("compare", "--resume", "x", "--kimg", "3");
     expect(code).toBe(2);
     expect(stderr).toContain("--kimg cannot be changed with --resume");
+    expect((await run("compare", "--resume", "x", "--deterministic")).stderr).toContain(
+      "--deterministic cannot be changed with --resume",
+    );
+    // Flags that nobody gave are not changed.
+    expect((await run("compare", "--resume", "x")).stderr).toContain('"x"');
   });
 
   test("data sets and metrics of a plugin are listed with ours", async () => {

@@ -66,7 +66,11 @@ function requestOf(options: Options, context: Context) {
 function refuseSettings(options: Options): void {
   const given = Object.entries(options).find(
     ([name, value]) =>
-      name !== "resume" && name !== "mlflow" && value !== undefined && !(Array.isArray(value) && value.length === 0),
+      name !== "resume" &&
+      name !== "mlflow" &&
+      value !== undefined &&
+      value !== false &&
+      !(Array.isArray(value) && value.length === 0),
   );
   if (given)
     throw badConfig(
