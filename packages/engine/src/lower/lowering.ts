@@ -100,9 +100,14 @@ export class Lowering {
     for (const node of order) this.lower(node);
   }
 
+  /** The nodes that use a value. */
+  consumersOf(value: Value): readonly Node[] {
+    return this.consumers.get(value) ?? [];
+  }
+
   /** The only node that uses a value, if there is just one and the value is not a result itself. */
   onlyConsumer(value: Value): Node | undefined {
-    const consumers = this.consumers.get(value) ?? [];
+    const consumers = this.consumersOf(value);
     return consumers.length === 1 && !this.results.has(value) ? consumers[0] : undefined;
   }
 
@@ -122,15 +127,17 @@ export class Lowering {
   /** Says where the result of a later node lies that an earlier one computes on the way. */
   place(value: Value, placed: Placed): void {
     this.placed.set(value, placed);
+    const { name, layout, shape } = placed;
+    if (layout === PLAIN && !this.views.has(name)) this.views.set(name, { source: name, shape });
   }
 
   private lower(node: Node): void {
     if (node.op === "Constant" || node.op === "Input" || node.op === "State") return;
-    if (this.placed.has(node.outputs[0])) return;
+    if (node.outputs.every((output) => this.placed.has(output))) return;
     const lowering = this.lowerings[node.op];
     if (!lowering) throw this.onMissing(node.op);
     this.pending.add(node);
-    lowering(node, this).forEach((placed, i) => this.placed.set(node.outputs[i], placed));
+    lowering(node, this).forEach((placed, i) => this.place(node.outputs[i], placed));
     this.pending.delete(node);
   }
 

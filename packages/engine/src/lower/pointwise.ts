@@ -45,7 +45,9 @@ function operand(context: Lowering, value: Value, { layout, rank }: { layout: La
   if (value.splat !== undefined) return { name: context.scalar(value.splat, value.dtype), shape: [] };
   const placed = context.at(value);
   if (layout === PLAIN) return { name: context.plain(placed), shape: value.shape };
-  // One number, viewed without axes, broadcasts against every layout.
+  // One number, viewed without axes where it has too many, broadcasts against every layout.
+  if (sizeOf(value.shape) === 1 && value.shape.length <= (isPacked(layout) ? 1 : rank))
+    return { name: context.plain(placed), shape: value.shape };
   if (sizeOf(value.shape) === 1) return { name: context.reshaped(context.plain(placed), []), shape: [] };
   if (isPacked(layout)) return { name: context.as(placed, layout), shape: value.shape };
   const shape = padRank(value.shape, rank);

@@ -59,6 +59,14 @@ describe("the simplifier", () => {
     expect(pointwise(g, "Add", [expanded, expanded], [4, 3]).node.inputs[1]).toBe(expanded);
   });
 
+  it("uses a number that lost its axis as it was, unless it would give the result one more", () => {
+    const g = graph();
+    const [x, rate] = [g.input("x", [3], "float32"), g.input("rate", [1], "float32")];
+    const scalar = g.make({ op: "Reshape", inputs: [rate], shape: [] });
+    expect(pointwise(g, "Mul", [scalar, x], [3]).node.inputs[0]).toBe(rate);
+    expect(pointwise(g, "Mul", [scalar, scalar], []).node.inputs[0]).toBe(scalar);
+  });
+
   it("joins reshapes and transposes that follow one another", () => {
     const g = graph();
     const x = g.input("x", [2, 6], "float32");

@@ -111,6 +111,19 @@ const broadcastLate: Rewrite = (graph, { op, inputs, attributes, shape, dtype })
   return undefined;
 };
 
+/** One number that was given fewer axes is used as it was: it broadcasts as well, and its reshape is saved. */
+const scalarLate: Rewrite = (graph, { op, inputs, attributes, shape, dtype }) => {
+  if (!POINTWISE[op] || inputs.length < 2) return undefined;
+  for (const [i, { node, shape: own }] of inputs.entries()) {
+    const source = node.op === "Reshape" ? node.inputs[0] : undefined;
+    if (!source || sizeOf(own) !== 1 || source.shape.length > shape.length || isConstant(source)) continue;
+    const replaced = inputs.map((other, j) => (j === i ? source : other));
+    if (sameShape(replaced.map((value) => value.shape).reduce(broadcastShapes), shape))
+      return graph.make({ op, inputs: replaced, attributes, shape, dtype });
+  }
+  return undefined;
+};
+
 /** Reshapes, transposes, casts and expansions that change nothing, or that follow one another. */
 const shapeChains: Rewrite = (graph, { op, inputs, attributes, shape, dtype = "float32" }) => {
   const [x] = inputs;
@@ -186,7 +199,15 @@ const slopeClip: Rewrite = (graph, { op, inputs, shape }) => {
   return graph.make({ op: "Clip", inputs: [steep], attributes: { min: offset.splat, max: 1 }, shape });
 };
 
-const RULES: readonly Rewrite[] = [foldConstants, algebra, broadcastLate, shapeChains, positiveMask, slopeClip];
+const RULES: readonly Rewrite[] = [
+  foldConstants,
+  algebra,
+  broadcastLate,
+  scalarLate,
+  shapeChains,
+  positiveMask,
+  slopeClip,
+];
 
 /** All rules, in order; the first that applies wins. */
 export const simplify: Rewrite = (graph, request: NodeRequest) => {
