@@ -13,6 +13,7 @@ import type {
 import type { LoweringPolicy } from "../lower/policy.js";
 import { chooseLowerings, lacksChoices, unusualChoices, type Choices } from "../measure/choose.js";
 import { LoweringTable, type TableOptions } from "../measure/table.js";
+import { joinBatches } from "../passes/joint-batches.js";
 import { trace, traceShapes } from "../trace/trace.js";
 import { loadOrt, type Ort, type SessionOptions } from "./ort.js";
 import { probeBlock } from "./probe.js";
@@ -120,7 +121,7 @@ export class OnnxEngine implements Engine {
     const known = programs.find((program) => sameSignature(program.signature, signature));
     if (known) return known;
     const { profile } = this.session;
-    const program = await OnnxProgram.create(trace(fn, signature), signature, {
+    const program = await OnnxProgram.create(joinBatches(trace(fn, signature)), signature, {
       policy: this.policy,
       threads: this.info.threads,
       ...this.session,
