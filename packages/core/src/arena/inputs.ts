@@ -71,13 +71,13 @@ export interface DrawPoint {
 }
 
 /**
- * The inputs of one phase's plays, in two sets of arrays that take turns: while a program reads one set, the next play's
+ * The inputs of one phase's plays, in two or more sets of arrays that take turns: while a program reads one set, the next play's
  * noise and real samples are drawn into the other. Replayed samples and rates wait for the play before.
  */
 export class PhaseInputs {
   readonly pools: Readonly<Record<string, ReplayPool>>;
   readonly drawsBatch: boolean;
-  private readonly sets: readonly [HostTensors, HostTensors];
+  private readonly sets: HostTensors[];
   private readonly noises: readonly { readonly name: string; readonly draw: Noise; readonly random: RandomStream }[];
   private next = 0;
   private prepared: DrawPoint | undefined;
@@ -89,7 +89,7 @@ export class PhaseInputs {
     const { phase, draws, hyper } = plan;
     const { seed, batchSize } = source;
     this.drawsBatch = drawsBatch(phase.draws);
-    this.sets = [emptySet(phase.draws, draws, hyper.length), emptySet(phase.draws, draws, hyper.length)];
+    this.sets = [0, 1].map(() => emptySet(phase.draws, draws, hyper.length));
     this.noises = Object.entries(phase.draws).flatMap(([name, draw]) =>
       draw.kind === "normal" || draw.kind === "uniform"
         ? [{ name, draw, random: stream(seed, `draw/${phase.name}/${name}`) }]
@@ -103,6 +103,12 @@ export class PhaseInputs {
         return [[name, new ReplayPool(options)]];
       }),
     );
+  }
+
+  /** Has so many sets of arrays, that the inputs of as many plays can be valid at once. */
+  reserve(plays: number): void {
+    const { phase, draws, hyper } = this.plan;
+    while (this.sets.length < plays) this.sets.push(emptySet(phase.draws, draws, hyper.length));
   }
 
   /** Draws noise and real samples for the play at `point`, unless that is done already. */
@@ -120,7 +126,7 @@ export class PhaseInputs {
   }
 
   /**
-   * All inputs of the play at `point`, valid until the play after the next one is prepared.
+   * All inputs of the play at `point`, valid until as many others were prepared as there are sets.
    * @param emitted latest batches by source, for replays
    * @param fillHyper writes the vector `hyper`
    */
@@ -128,7 +134,7 @@ export class PhaseInputs {
     this.prepare(point);
     this.prepared = undefined;
     const set = this.sets[this.next];
-    this.next = 1 - this.next;
+    this.next = (this.next + 1) % this.sets.length;
     for (const name in this.pools) {
       const draw = this.plan.phase.draws[name] as Extract<Draw, { kind: "replay" }>;
       this.pools[name].query(point.play, emitted[draw.source], set[name].data as Float32Array);

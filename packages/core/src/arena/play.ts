@@ -1,6 +1,6 @@
 /** @file Plays rounds: draws, runs each phase's program, counts, and watches the terms. */
 import type { DataSource } from "../contracts/dataset.js";
-import type { Engine, Program, State } from "../contracts/engine.js";
+import { inChain, type Engine, type Program, type State } from "../contracts/engine.js";
 import type { HostTensors } from "../contracts/tensors.js";
 import type { Counters } from "./counters.js";
 import type { Game, PhasePlan } from "./game.js";
@@ -25,6 +25,18 @@ interface Player {
   program: Program | undefined;
 }
 
+/** Rounds that are chained: more are hardly faster, and what is due waits for the end of a chain. */
+export const CHAINED_ROUNDS = 4;
+/** Different orders of plays that are compiled as chains; rounds of a game with lazy phases differ. */
+const MOST_CHAINS = 8;
+
+/** The plays of some rounds as one program. */
+interface Chain {
+  /** Indices of the phases, in order. */
+  readonly plays: readonly number[];
+  readonly program: Program;
+}
+
 export interface TableOptions {
   readonly game: Game;
   readonly engine: Engine;
@@ -46,6 +58,8 @@ export interface Played {
 /** The table at which a game is played: programs, inputs, pools and meters of all phases around one state. */
 export class Table {
   readonly players: readonly Player[];
+  /** By the plays; undefined where the engine has none. */
+  private readonly chains = new Map<string, Chain | undefined>();
   /** The latest batch of each source that some phase replays. */
   readonly emitted: Record<string, Float32Array> = {};
 
@@ -76,16 +90,77 @@ export class Table {
     }
   }
 
+  /** Real images that a round shows to critics. */
+  imagesOf(round: number): number {
+    const { game } = this.options;
+    const shows = this.playsOf(round).filter((index) => game.phases[index].showsReal);
+    return shows.length * game.batchSize;
+  }
+
+  /**
+   * Plays some rounds: {@link CHAINED_ROUNDS} as one program where the engine has one, else a single round.
+   * @param most rounds that may be played at once, at least 1
+   * @returns undefined, or the term that stopped the game by not being finite
+   */
+  async playRounds(most: number): Promise<BadTerm | undefined> {
+    const chain = most < CHAINED_ROUNDS ? undefined : await this.chain();
+    return chain ? this.playChain(chain) : this.playRound();
+  }
+
+  private playsOf(round: number): number[] {
+    return playsOfRound(
+      this.options.game.phases.map((plan) => plan.phase),
+      round,
+    );
+  }
+
+  /** The next rounds as one program. Replayed samples are chosen between plays, so that games with a history have none. */
+  private async chain(): Promise<Chain | undefined> {
+    const { engine, counters } = this.options;
+    if (!engine.chain || Object.keys(this.emitted).length > 0) return undefined;
+    const plays = Array.from({ length: CHAINED_ROUNDS }, (_, i) => this.playsOf(counters.round + i)).flat();
+    const key = plays.join();
+    if (!this.chains.has(key) && this.chains.size < MOST_CHAINS) {
+      const program = await engine.chain(plays.map((index) => this.players[index].program as Program));
+      if (program)
+        this.players.forEach(({ inputs }, index) => inputs.reserve(plays.filter((play) => play === index).length));
+      this.chains.set(key, program && { plays, program });
+    }
+    return this.chains.get(key);
+  }
+
+  private async playChain({ plays, program }: Chain): Promise<BadTerm | undefined> {
+    const { counters, state } = this.options;
+    const inputs: HostTensors = {};
+    const after = plays.map((index, position) => {
+      const drawn = this.draw(this.players[index]);
+      for (const name in drawn) inputs[inChain(position, name)] = drawn[name];
+      const { images, gradientEvaluations } = counters;
+      return { images, gradientEvaluations };
+    });
+    const outputs = await program.run(inputs, state);
+    for (const [position, index] of plays.entries()) {
+      const bad = watch(this.players[index], outputs[inChain(position, SCALARS)].data);
+      if (!bad) continue;
+      // What was played after it does not count: the game stopped there.
+      Object.assign(counters, after[position]);
+      for (let left = position; left >= this.playsOf(counters.round).length; counters.round++)
+        left -= this.playsOf(counters.round).length;
+      return bad;
+    }
+    counters.round += CHAINED_ROUNDS;
+    return undefined;
+  }
+
   /**
    * Plays one round. While a program runs, the next play is drawn.
    * @returns undefined, or the term that stopped the round by not being finite
    */
   async playRound(): Promise<BadTerm | undefined> {
-    const { game, counters } = this.options;
-    const phases = game.phases.map((plan) => plan.phase);
-    const round = playsOfRound(phases, counters.round);
+    const { counters } = this.options;
+    const round = this.playsOf(counters.round);
     for (let i = 0; i < round.length; i++) {
-      const next = i + 1 < round.length ? round[i + 1] : playsOfRound(phases, counters.round + 1)[0];
+      const next = i + 1 < round.length ? round[i + 1] : this.playsOf(counters.round + 1)[0];
       const { bad } = await this.play(round[i], next);
       if (bad) return bad;
     }
@@ -109,15 +184,26 @@ export class Table {
 
   /** Plays one phase, of which the program is compiled. @param next the phase to draw for meanwhile */
   async play(index: number, next?: number): Promise<Played> {
-    const { plan, inputs, meter, program } = this.players[index];
+    const player = this.players[index];
     const upcoming = next === undefined ? undefined : this.players[next];
-    const { game, state, counters, totalKimg } = this.options;
+    const { state, counters } = this.options;
+    const drawn = this.draw(player);
+    const running = (player.program as Program).run(drawn, state);
+    const outputs = await meanwhile(running, () =>
+      upcoming?.inputs.prepare({ play: counters.plays[upcoming.plan.phase.name], position: counters.position }),
+    );
+    for (const source in this.emitted)
+      if (source in player.plan.emits) this.emitted[source].set(outputs[emitOutput(source)].data);
+    return { outputs, bad: watch(player, outputs[SCALARS].data) };
+  }
+
+  /** The inputs of the next play of a phase, which counts as played from here on. */
+  private draw({ plan, inputs }: Player): HostTensors {
+    const { game, counters, totalKimg } = this.options;
     const name = plan.phase.name;
     const imagesAfter = counters.images + (plan.showsReal ? game.batchSize : 0);
     const point = { play: counters.plays[name], position: counters.position };
     const drawn = inputs.take(point, this.emitted, (out) => fillHyper({ game, plan, totalKimg }, counters, imagesAfter, out));
-    const running = (program as Program).run(drawn, state);
-
     counters.plays[name]++;
     counters.images = imagesAfter;
     if (inputs.drawsBatch) counters.position += game.batchSize;
@@ -126,14 +212,7 @@ export class Table {
       counters.averagedAt[network] = imagesAfter;
       counters.gradientEvaluations++;
     }
-    const outputs = await meanwhile(running, () =>
-      upcoming?.inputs.prepare({ play: counters.plays[upcoming.plan.phase.name], position: counters.position }),
-    );
-    for (const source in this.emitted)
-      if (source in plan.emits) this.emitted[source].set(outputs[emitOutput(source)].data);
-    const bad = meter.add(outputs[SCALARS].data);
-    const finite = bad < 0 || bad >= plan.finite;
-    return { outputs, bad: finite ? undefined : { phase: name, term: plan.scalars[bad], value: meter.latest(bad) } };
+    return drawn;
   }
 
   async dispose(): Promise<void> {
@@ -141,7 +220,16 @@ export class Table {
       await player.program?.dispose();
       player.program = undefined;
     }
+    for (const chain of this.chains.values()) await chain?.program.dispose();
+    this.chains.clear();
   }
+}
+
+/** Adds what a play returned to the phase's meter. @returns a term that is not finite */
+function watch({ plan, meter }: Player, scalars: ArrayLike<number>): BadTerm | undefined {
+  const bad = meter.add(scalars);
+  if (bad < 0 || bad >= plan.finite) return undefined;
+  return { phase: plan.phase.name, term: plan.scalars[bad], value: meter.latest(bad) };
 }
 
 /** Does `work` while a program runs; a program is never left running behind an error. */

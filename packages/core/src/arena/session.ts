@@ -10,7 +10,7 @@ import type { Counters } from "./counters.js";
 import { notFinite } from "./errors.js";
 import { evaluate } from "./evaluate.js";
 import { pictureOf } from "./pictures/index.js";
-import type { Table } from "./play.js";
+import { CHAINED_ROUNDS, type Table } from "./play.js";
 import type { Renderer } from "./render.js";
 import { due } from "./schedule.js";
 import type { TrainRequest, TrainResult } from "./types.js";
@@ -83,7 +83,7 @@ export class Session {
         return "interrupted";
       }
       const before = counters.images;
-      await this.round();
+      await this.rounds();
       const over = counters.images >= budget;
       const isDue = (interval: number): boolean => due(interval, before, counters.images);
       if (over || isDue(logKimg)) await this.terms();
@@ -100,12 +100,27 @@ export class Session {
     return "finished";
   }
 
-  private async round(): Promise<void> {
+  /** Plays rounds of which only the last one can have something due. */
+  private async rounds(): Promise<void> {
     const { table, counters, run } = this.options;
     const begin = now();
-    const bad = await table.playRound();
+    const bad = await table.playRounds(this.roundsUntilDue());
     counters.seconds += now() - begin;
     if (bad) throw notFinite({ variant: run.variant, ...bad, kimg: counters.images / 1000, checkpoint: this.checkpoint });
+  }
+
+  /** Rounds up to the next one after which something is due, as far as the table looks ahead. */
+  private roundsUntilDue(): number {
+    const { table, counters, run } = this.options;
+    const { kimg, logKimg, metricKimg, pictureKimg, checkpointKimg } = run.options;
+    let images = counters.images;
+    for (let rounds = 1; rounds < CHAINED_ROUNDS; rounds++) {
+      const before = images;
+      images += table.imagesOf(counters.round + rounds - 1);
+      const isDue = (interval: number): boolean => due(interval, before, images);
+      if (images >= kimg * 1000 || [logKimg, metricKimg, pictureKimg, checkpointKimg].some(isDue)) return rounds;
+    }
+    return CHAINED_ROUNDS;
   }
 
   private async terms(): Promise<void> {

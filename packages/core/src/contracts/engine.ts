@@ -54,6 +54,9 @@ export interface State {
   dispose(): Promise<void>;
 }
 
+/** The name of an input or output of a chain's program at `position`. */
+export const inChain = (position: number, name: string): string => `${position}/${name}`;
+
 export interface EngineInfo {
   readonly engine: string;
   /** Versions of what computes, for example `onnxruntime-node`. */
@@ -73,6 +76,12 @@ export interface Engine {
    */
   tune?(functions: readonly TensorProgram[]): Promise<void>;
   compile(fn: TensorFunction, signature: Signature): Promise<Program>;
+  /**
+   * One program that runs others of this engine one after the other on the same state, with the same bits; for programs so
+   * small that calling them costs as much as what they compute. Its inputs and outputs are called {@link inChain}.
+   * Undefined where it would not pay; engines without this method run programs one by one.
+   */
+  chain?(programs: readonly Program[]): Promise<Program | undefined>;
   /** Runs `fn` on symbols to learn the shapes of its results; computes nothing. */
   trace(fn: TensorFunction, signature: Signature): Promise<Record<string, TensorSpec>>;
   dispose(): Promise<void>;

@@ -11,8 +11,8 @@ import { workOf } from "../graph/work.js";
 import { choiceKey, usual, type Candidate } from "../lower/choice.js";
 import { CANDIDATES } from "../lower/index.js";
 import type { LoweringPolicy } from "../lower/policy.js";
-import { lowerToModel, resultsOf, threadsOf } from "../runtime/program.js";
-import type { Traced } from "../trace/trace.js";
+import { lowerToModel, threadsOf } from "../runtime/program.js";
+import { resultsOf, type Traced } from "../trace/trace.js";
 import { quantile, runner, type Runner } from "./bench.js";
 import { microModel } from "./micro-model.js";
 

@@ -4,7 +4,7 @@
  * A product of 128 rows costs hardly more than one of 64 where the call costs as much as the numbers, and the sum of two
  * products in a gradient becomes one product. Rows are independent; only the order of the sums over a batch changes.
  */
-import type { Traced } from "../trace/trace.js";
+import { resultsOf, type Traced } from "../trace/trace.js";
 import { constantData, isConstant, reachable, sameShape, type Graph, type Node, type Value } from "../graph/ir.js";
 import { workOf } from "../graph/work.js";
 import { findTwins, type Group, type Place } from "./twins.js";
@@ -17,7 +17,7 @@ const MOST_NODES = 2000;
 /** The same function with joint batches, or as it was where that would not save nodes. */
 export function joinBatches(traced: Traced): Traced {
   const names = [Object.keys(traced.outputs), Object.keys(traced.newState)] as const;
-  const results = [...Object.values(traced.outputs), ...Object.values(traced.newState)];
+  const results = resultsOf(traced);
   const order = reachable(results);
   if (order.length > MOST_NODES || workOf(results) > MOST_WORK) return traced;
   const places = findTwins(order);

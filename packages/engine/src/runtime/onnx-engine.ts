@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type {
   Engine,
   EngineInfo,
+  Program,
   Signature,
   StateSpec,
   TensorFunction,
@@ -129,6 +130,13 @@ export class OnnxEngine implements Engine {
     });
     this.compiled.set(fn, [...programs, program]);
     return program;
+  }
+
+  /** Not with a profile, which is of single programs. */
+  async chain(programs: readonly Program[]): Promise<OnnxProgram | undefined> {
+    if (this.session.profile !== undefined) return undefined;
+    const own = programs.filter((program) => program instanceof OnnxProgram);
+    return own.length === programs.length ? OnnxProgram.chain(own, this.session) : undefined;
   }
 
   trace(fn: TensorFunction, signature: Signature): Promise<Record<string, TensorSpec>> {

@@ -1,36 +1,32 @@
 /** @file A compiled program: one traced function as one ONNX graph and one session. */
 import type { HostTensor, HostTensors, Program, Signature, State } from "@gan-arena/core/base";
-import { GanError, internalError, sizeOf } from "@gan-arena/core/base";
+import { GanError, inChain, internalError, sizeOf } from "@gan-arena/core/base";
 import { checkInputs, unknownKernel } from "../errors.js";
-import type { Value } from "../graph/ir.js";
 import { workOf } from "../graph/work.js";
 import { LOWERINGS } from "../lower/index.js";
 import { PLAIN } from "../lower/layout.js";
 import { Lowering, packedLayout } from "../lower/lowering.js";
 import type { LoweringPolicy } from "../lower/policy.js";
 import { encodeModel, type Model, type ModelPort } from "../onnx/model.js";
+import { chainModels } from "../onnx/chain.js";
 import { listing } from "../onnx/listing.js";
 import { liveNodes } from "../onnx/live-nodes.js";
-import { stateInputName, type Traced } from "../trace/trace.js";
+import { NEW, resultsOf, stateInputName, type Traced } from "../trace/trace.js";
 import { createSession, loadOrt, type Ort, type SessionOptions } from "./ort.js";
 import { OnnxState } from "./state.js";
-
-/** The prefix of a state entry among the outputs. */
-const NEW = "new/";
 
 /**
  * Floating-point operations from which on a program is run on several threads. Below it the threads wait for each other
  * longer than they compute, and much longer still when other processes want the cores.
  */
 const PARALLEL_WORK = 5e7;
+/** Floating-point operations from which on a program costs much more than to call it. */
+const CHAINED_WORK = 1e9;
+/** Nodes of the longest chain: it is built anew for each order of plays. */
+const CHAINED_NODES = 4000;
 
 /** Threads for a program, of those that it may have. */
 export const threadsOf = (work: number, most: number): number => (work < PARALLEL_WORK ? 1 : most);
-
-export const resultsOf = ({ outputs, newState }: Traced): Value[] => [
-  ...Object.values(outputs),
-  ...Object.values(newState),
-];
 
 /** Lowers a traced function to an ONNX model whose ports are named after inputs, outputs and state entries. */
 export function lowerToModel(
@@ -107,6 +103,7 @@ export class OnnxProgram implements Program {
     private readonly newState: readonly string[],
     /** Floating-point operations of the products and convolutions in one run. */
     readonly work: number,
+    readonly threads: number,
   ) {
     const present = new Set(model.inputs.map(({ name }) => name));
     this.feedNames = Object.keys(signature.inputs).filter((name) => present.has(name));
@@ -127,17 +124,53 @@ export class OnnxProgram implements Program {
     options: SessionOptions & { policy: LoweringPolicy },
   ): Promise<OnnxProgram> {
     const model = lowerToModel(traced, signature, options);
-    const ort = await loadOrt();
     const work = workOf(resultsOf(traced));
-    const threads = threadsOf(work, options.threads);
-    const session = await createSession(encodeModel(model), { ...options, threads }).catch((cause: unknown) => {
+    return OnnxProgram.load(model, signature, { ...options, threads: threadsOf(work, options.threads), work });
+  }
+
+  /**
+   * Programs that run one after the other, as one. Each is computed by as many threads as alone, so that its bits are the
+   * same.
+   * @returns undefined for programs of which the calls are not what costs, or which want different threads
+   */
+  static async chain(
+    programs: readonly OnnxProgram[],
+    options: Omit<SessionOptions, "threads">,
+  ): Promise<OnnxProgram | undefined> {
+    const [{ threads }] = programs;
+    const nodes = programs.reduce((sum, { model }) => sum + model.nodes.length, 0);
+    const work = programs.reduce((sum, program) => sum + program.work, 0);
+    const pays =
+      nodes <= CHAINED_NODES && programs.every((each) => each.work < CHAINED_WORK && each.threads === threads);
+    if (!pays) return undefined;
+    const signatures = programs.map(({ signature }) => signature);
+    const name = `${[...new Set(signatures.map((signature) => signature.name))].join("+")} in a chain of ${programs.length}`;
+    const inputs = signatures.flatMap((signature, position) =>
+      Object.entries(signature.inputs).map(([input, spec]) => [inChain(position, input), spec] as const),
+    );
+    const signature: Signature = {
+      name,
+      inputs: Object.fromEntries(inputs),
+      state: Object.assign({}, ...signatures.map(({ state }) => state)) as Signature["state"],
+    };
+    const model = chainModels(name, programs.map((program) => program.model)); // prettier-ignore
+    return OnnxProgram.load(model, signature, { ...options, threads, work });
+  }
+
+  private static async load(
+    model: Model,
+    signature: Signature,
+    { work, ...options }: SessionOptions & { readonly work: number },
+  ): Promise<OnnxProgram> {
+    const session = await createSession(encodeModel(model), options).catch((cause: unknown) => {
       throw internalError(
         signature.name,
         `ONNX Runtime refused the compiled graph: ${cause instanceof Error ? cause.message : String(cause)}`,
         cause,
       );
     });
-    return new OnnxProgram(signature, model, session, ort, Object.keys(traced.newState), work);
+    const replaced = model.outputs.flatMap(({ name }) => (name.startsWith(NEW) ? [name.slice(NEW.length)] : []));
+    return new OnnxProgram(signature, model, session, await loadOrt(), replaced, work, options.threads);
   }
 
   /** Outputs share their arrays from run to run. */

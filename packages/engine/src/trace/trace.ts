@@ -14,7 +14,17 @@ export interface Traced {
   readonly newState: Readonly<Record<string, Value>>;
 }
 
-export const stateInputName = (entry: string): string => `state/${entry}`;
+/** Everything that a function computes. */
+export const resultsOf = ({ outputs, newState }: Traced): Value[] => [
+  ...Object.values(outputs),
+  ...Object.values(newState),
+];
+
+/** The prefix of a state entry among a model's inputs. */
+export const STATE = "state/";
+/** The prefix of an entry's new value among its outputs. */
+export const NEW = "new/";
+export const stateInputName = (entry: string): string => STATE + entry;
 
 /** @throws GanError UNSUPPORTED_OP when the function uses an op without a kernel or reads values */
 export function trace(fn: TensorFunction, signature: Signature): Traced {
