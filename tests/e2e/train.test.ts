@@ -41,7 +41,14 @@ it("trains on ring, leaves what the store promises, and lists, shows, samples an
     runId: run.runId,
     seed: 3,
     config: { hidden: 8, loss: "nonSaturating" },
-    engine: { engine: "onnx", threads: 1, versions: { "onnxruntime-node": expect.stringMatching(/^\d/u) as string } },
+    engine: {
+      engine: "onnx",
+      threads: 1,
+      versions: {
+        "onnxruntime-node": expect.stringMatching(/^\d/u) as string,
+        lowering: expect.stringMatching(/^\d/u) as string,
+      },
+    },
     versions: { "gan-arena": version, node: process.versions.node },
   });
   const kinds = readFileSync(join(run.directory, "events.jsonl"), "utf8")

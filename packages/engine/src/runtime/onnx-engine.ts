@@ -23,6 +23,9 @@ import { checkProvider, CPU } from "./providers.js";
 import { OnnxProgram } from "./program.js";
 import { OnnxState } from "./state.js";
 
+/** To be raised by every change of passes or lowerings after which a program gives other bits: a run goes on with its own. */
+const REVISION = "2";
+
 export interface OnnxEngineOptions {
   /** At least 1. */
   readonly threads: number;
@@ -74,7 +77,7 @@ export class OnnxEngine implements Engine {
     const version = ort.env.versions.node ?? ort.env.versions.common;
     const facts: EngineInfo = {
       engine: "onnx",
-      versions: { "onnxruntime-node": version },
+      versions: { "onnxruntime-node": version, lowering: REVISION },
       threads,
       choices: { block: String(policy.block), ...(provider === CPU ? {} : { provider }) },
     };

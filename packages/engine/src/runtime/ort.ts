@@ -53,8 +53,9 @@ export async function createSession(
     // program that runs next: two alternating phases were half as slow again.
     extra: {
       session: { force_spinning_stop: "1", ...(strict ? { disable_cpu_ep_fallback: "1" } : {}) },
-      // A fused activation runs as a second pass of its own over all threads; as a node it costs less than that.
-      optimization: { disable_specified_optimizers: "GemmActivationFusion" },
+      // A fused activation runs as a second pass of its own over all threads; as a node it costs less than that. A sum of two
+      // sums over rows would become a product with views around it.
+      optimization: { disable_specified_optimizers: "GemmActivationFusion;MatMulAddFusion" },
     },
     ...(provider === undefined ? {} : { executionProviders: [provider] }),
     ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
