@@ -41,18 +41,18 @@ async function main({ played, threads, steps, most, phase, json }) {
   const folder = await mkdtemp(join(tmpdir(), "gan-arena-profile-"));
   try {
     const { variant, data } = await played.open();
+    const rounds = steps * played.cycle;
     const plain = await BareGame.open({ played, variant, data, engine: await OnnxEngine.create({ threads }) });
-    await plain.run(steps);
-    const plainMs = (await plain.run(steps)).ms / steps;
+    await plain.run(rounds);
+    const plainMs = (await plain.run(rounds)).ms / rounds;
     const engine = await OnnxEngine.create({ threads, profile: folder });
     const game = await BareGame.open({ played, variant, data, engine });
-    await game.run(2);
-    const stepMs = (await game.run(steps)).ms / steps;
-    // One warming round, two more, and `steps` that count.
+    await game.run(2 * played.cycle);
+    const stepMs = (await game.run(rounds)).ms / rounds;
+    // A warming cycle, two more, and `steps` that count.
     const profiles = await engine.profiles(3 / (steps + 3));
     const chosen = profiles.filter(({ program }) => program.endsWith(phase));
-    // A phase may be played several times in a step.
-    const perStep = chosen.map((profile) => ({ profile, plays: profile.runs / steps }));
+    const perStep = chosen.map((profile) => ({ profile, plays: game.plays[profile.program] }));
     const sums = (of) => {
       const groups = new Map();
       for (const { profile, plays } of perStep)

@@ -1,5 +1,5 @@
 /**
- * @file Training steps of ours and of the peers, measured in turns on one machine. README.md says what is measured.
+ * @file Training steps and sampling of ours and of the peers, measured in turns on one machine. README.md says what is measured.
  *
  *     node benchmarks/run.mjs [--peers torch,tfjs-node] [--only name,…] [--rounds 8] [--turn-ms 1500] [--patience 30]
  *                             [--threads n] [--json] [--python path] [--make-venv]

@@ -27,9 +27,9 @@ export class Contestant {
     return this.child.pid;
   }
 
-  /** Waits until everything is loaded. @returns {Promise<Record<string, string>>} versions */
+  /** Waits until everything is loaded. @returns {Promise<object>} what it says of itself: protocol.mjs */
   async ready() {
-    return JSON.parse(await this.line("ready")).versions;
+    return JSON.parse(await this.line("ready"));
   }
 
   /** Has `steps` steps or a few more played, by `command`. @returns {Promise<number>} milliseconds of one step */

@@ -1,8 +1,6 @@
 /** @file An arena in training that stops at a gate every few rounds and goes on when it is told to. */
 import { openArena } from "@gan-arena/core";
-
-/** More than a benchmark ever plays. */
-const NO_END = 1e9;
+import { runSpec } from "./run-spec.mjs";
 
 export class GatedArena {
   /** Rounds in one passage of the gate. */
@@ -16,7 +14,7 @@ export class GatedArena {
   /** Opens the arena and plays the first rounds, so that everything is compiled. */
   static async open({ played, variant, data, engine }) {
     const gated = new GatedArena(played.chunk);
-    const images = played.chunk * played.nCritic * played.batchSize;
+    const images = played.chunk * played.shown * played.batchSize;
     const run = runSpec({ played, variant, data, engine, logKimg: images / 1000 });
     const arena = await openArena({ run, variant, data, engine });
     const arrived = gated.#awaitArrival();
@@ -65,32 +63,4 @@ export class GatedArena {
     const nothing = () => Promise.resolve("");
     return { start: nothing, log, image: nothing, artifact: nothing, finish: nothing };
   }
-}
-
-function runSpec({ played, variant, data, engine, logKimg }) {
-  const options = {
-    kimg: NO_END,
-    batchSize: played.batchSize,
-    logKimg,
-    checkpointKimg: 0,
-    pictureKimg: 0,
-    metricKimg: 0,
-  };
-  return {
-    formatVersion: 1,
-    runId: "benchmark",
-    variant: variant.name,
-    config: {},
-    dataset: data.train.spec.name,
-    datasetConfig: {},
-    dataFingerprint: data.train.fingerprint,
-    seed: 0,
-    options,
-    metrics: [],
-    engine: engine.info,
-    plugins: [],
-    createdAt: new Date().toISOString(),
-    versions: {},
-    machine: {},
-  };
 }

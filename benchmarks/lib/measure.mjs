@@ -29,19 +29,24 @@ export async function measureCase(played, { peers, rounds, turnMs, patienceMs, p
   const starts = {
     [OURS]: { command: process.execPath, args: [WORKER, played.name, "--threads", String(played.threads)] },
   };
-  for (const peer of peers) starts[peer] = PEERS[peer].start(played, { python });
+  for (const peer of peers) if (PEERS[peer].plays(played)) starts[peer] = PEERS[peer].start(played, { python });
   const versions = {};
   const failures = {};
   const contestants = [];
+  let ours;
   try {
     for (const [name, start] of Object.entries(starts)) {
       const contestant = new Team(name, start, played.copies);
       try {
-        versions[name] = await contestant.ready();
+        const about = await contestant.ready();
+        ours ??= about;
+        checkWork(about, ours);
+        versions[name] = about.versions;
         contestants.push(...turnsOf(contestant));
       } catch (error) {
         if (name === OURS) throw error;
         failures[name] = error.message;
+        await contestant.quit();
       }
     }
     for (const each of contestants) each.steps = await stepsFor(each, turnMs);
@@ -51,7 +56,13 @@ export async function measureCase(played, { peers, rounds, turnMs, patienceMs, p
   }
   const times = Object.fromEntries(contestants.map(({ name, times }) => [name, times]));
   const disturbed = contestants.reduce((sum, each) => sum + each.disturbed, 0);
-  return { times, disturbed, versions, failures };
+  return { times, build: ours.build, disturbed, versions, failures };
+}
+
+/** @throws Error when the networks cannot be the same */
+function checkWork({ parameters }, ours) {
+  if (parameters !== ours.parameters)
+    throw new Error(`trains ${parameters} parameters where ours has ${ours.parameters}; mend the peer`);
 }
 
 /** Plays turns until one is not disturbed or `patienceMs` are over; the last one counts. */
@@ -96,20 +107,24 @@ async function stepsFor({ run }, turnMs) {
 }
 
 /** The row of a case: medians, quartiles, and how many times as long each peer takes. */
-export function rowOf(played, { times, disturbed, versions, failures }) {
+export function rowOf(played, { times, build, disturbed, versions, failures }) {
   const ours = times[OURS];
   const peers = Object.keys(versions).filter((name) => name !== OURS);
   const by = (value) => Object.fromEntries(peers.map((name) => [name, value(name)]));
   const ratio = (name) => (times[name] ? median(times[name]) / median(ours) : null);
   return {
     name: played.name,
+    kind: played.kind,
     summary: played.summary,
     threads: played.threads,
     copies: played.copies,
     ours_ms: median(ours),
     spread: quartiles(ours),
     bare_ms: median(times[BARE]),
-    arena_overhead_us_per_play: (1000 * (median(ours) - median(times[BARE]))) / (played.nCritic + 1),
+    arena_overhead_us_per_play: (1000 * (median(ours) - median(times[BARE]))) / played.plays,
+    // From a loaded engine to the end of the first play of each program.
+    build_ms: Object.values(build).reduce((sum, ms) => sum + ms, 0),
+    build,
     peers: by((name) => median(times[name])),
     peers_spread: by((name) => quartiles(times[name])),
     ratio_torch: ratio("torch"),

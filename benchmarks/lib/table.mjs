@@ -13,6 +13,7 @@ export function formatTable({ machine, missing, rows }) {
     "threads",
     "ours, ms",
     "arena, µs/play",
+    "build, ms",
     ...peers.flatMap((name) => [`${name}, ms`, "ratio"]),
   ];
   const body = rows.map((row) => [
@@ -20,6 +21,7 @@ export function formatTable({ machine, missing, rows }) {
     row.copies > 1 ? `${row.copies} x ${row.threads}` : String(row.threads),
     withSpread(row.ours_ms, row.spread),
     row.arena_overhead_us_per_play.toFixed(0),
+    row.build_ms.toFixed(0),
     ...peers.flatMap((name) =>
       name in row.ratios
         ? [withSpread(row.peers[name], row.peers_spread[name]), withSpread(row.ratios[name], row.ratios_spread[name])]

@@ -12,10 +12,10 @@ export class Team {
     return this.members.map(({ pid }) => pid);
   }
 
-  /** @returns {Promise<Record<string, string>>} versions */
+  /** @returns {Promise<object>} what the first one says of itself: protocol.mjs */
   async ready() {
-    const [versions] = await Promise.all(this.members.map((member) => member.ready()));
-    return versions;
+    const [first] = await Promise.all(this.members.map((member) => member.ready()));
+    return first;
   }
 
   /** Has all of them play `steps` steps at the same time. @returns {Promise<number>} milliseconds of one step of one of them */

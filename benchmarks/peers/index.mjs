@@ -7,10 +7,11 @@ import { runCommand } from "../lib/run-command.mjs";
 const TORCH = "torch==2.15.0";
 
 /** What a peer needs to know of a case. */
-const caseArgument = ({ batchSize, threads, networks, width, loss, nCritic, gpLambda }) =>
-  JSON.stringify({ batchSize, threads, networks, width, loss, nCritic, gpLambda });
+const caseArgument = ({ kind, batchSize, threads, networks, width, loss, nCritic, gpLambda, cycle }) =>
+  JSON.stringify({ kind, batchSize, threads, networks, width, loss, nCritic, gpLambda, cycle });
 
-const torch = (...flags) => ({
+const torch = (flags = [], plays = () => true) => ({
+  plays,
   unavailable: ({ python }) =>
     existsSync(python)
       ? undefined
@@ -19,6 +20,7 @@ const torch = (...flags) => ({
 });
 
 const tfjsNode = {
+  plays: ({ kind, networks }) => kind === "training" && ["points", "digits", "tutorial"].includes(networks),
   unavailable: () =>
     existsSync(join(TFJS_NODE_HOME, "tensorflow.json"))
       ? undefined
@@ -35,12 +37,15 @@ const tfjsNode = {
   }),
 };
 
+/** What is compiled cannot be differentiated twice, which penalties on slopes need. */
+const firstOrder = ({ kind, loss, networks }) => kind === "sampling" || (loss !== "wganGp" && networks !== "stylegan");
+
 /** By name. The plain name is what a user gets who sets nothing; the others turn on one thing. */
 export const PEERS = {
   torch: torch(),
-  "torch-channels-last": torch("--channels-last"),
-  "torch-fused-adam": torch("--adam", "fused"),
-  "torch-compile": torch("--compile"),
+  "torch-channels-last": torch(["--channels-last"]),
+  "torch-fused-adam": torch(["--adam", "fused"]),
+  "torch-compile": torch(["--compile"], firstOrder),
   "tfjs-node": tfjsNode,
 };
 

@@ -199,5 +199,6 @@ function run(steps) {
 step();
 const tensorflow = require("./tensorflow.json").version;
 const versions = { node: process.versions.node, "tfjs-node": tf.version["tfjs-node"], tensorflow };
-await serve(versions, { run });
+const parameters = [...G.variables, ...D.variables].reduce((sum, variable) => sum + variable.size, 0);
+await serve({ versions, parameters }, { run });
 process.exit(0);

@@ -10,6 +10,8 @@ interface Results {
     readonly ours_ms: number;
     readonly spread: readonly [number, number];
     readonly rounds: number;
+    readonly build_ms: number;
+    readonly build: Readonly<Record<string, number>>;
     readonly peers: Readonly<Record<string, number>>;
     readonly ratio_torch: number | null;
   }[];
@@ -27,6 +29,18 @@ it("measures a case, and names the peer that is not there", async () => {
   expect(ms).toBeLessThan(1000);
   expect(spread[0]).toBeLessThanOrEqual(ms);
   expect(spread[1]).toBeGreaterThanOrEqual(ms);
+});
+
+it("plays lazy phases, histories and samples, and says what was built", async () => {
+  const only = ["--only", "stylegan-32,cyclegan-64,sample-28", "--rounds", "1", "--patience", "1", "--peers", "torch"];
+  const { rows } = await arenaJson<Results>(["bench", ...only, "--python", "no-such-python"]);
+  expect(rows.map(({ name, build }) => [name, Object.keys(build)])).toEqual([
+    ["stylegan-32", ["open", "discriminator", "r1", "generator", "pathLength"]],
+    ["cyclegan-64", ["open", "translators", "critics"]],
+    ["sample-28", ["open", "samples"]],
+  ]);
+  for (const { build, build_ms: total } of rows)
+    expect(total).toBeCloseTo(Object.values(build).reduce((sum, ms) => sum + ms, 0));
 });
 
 it("refuses names that are none, with the nearest", async () => {

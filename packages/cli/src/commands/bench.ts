@@ -1,4 +1,4 @@
-/** @file `bench`: training steps of ours beside those of other frameworks, measured in turns on this machine. */
+/** @file `bench`: training steps and sampling of ours beside those of other frameworks, measured in turns on this machine. */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { text as textOf } from "node:stream/consumers";
@@ -14,11 +14,11 @@ const load = async <T>(file: string): Promise<T> => (await import(new URL(file, 
 
 export const bench = defineCommand({
   name: "bench",
-  summary: "Measure training steps beside PyTorch and tfjs-node, in turns on this machine",
+  summary: "Measure training steps and sampling beside PyTorch and tfjs-node, in turns on this machine",
   positionals: [],
   options: {
     peers: list("torch, torch-channels-last, torch-fused-adam, torch-compile, tfjs-node (default: torch,tfjs-node)"),
-    only: list("cases to measure (default: all, about ten minutes)"),
+    only: list("cases to measure (default: all, about a quarter of an hour)"),
     rounds: number("turns that each one takes (default: 8)", whole(1, 1000)),
     threads: number("threads of every case, instead of its own number", whole(1, 1024)),
     patience: number("seconds to wait for a turn in which nobody else uses the machine (default: 30)", whole(1, 3600)),
