@@ -1,12 +1,9 @@
 /** @file ONNX Runtime's blocked convolutions: how they name their operands, and what else they compute. */
 import type { Geometry } from "../trace/kernels/convolution.js";
 import type { ConvAttributes, Extents } from "./geometry.js";
-import { blockedImage } from "./layout.js";
+import { BLOCKED_DOMAIN, blockedImage } from "./layout.js";
 import { ints, type Lowering, type Placed } from "./lowering.js";
 import { activationAttributes, biasInput, type Tail } from "./tail.js";
-
-/** The domain of ONNX Runtime's blocked kernels. */
-export const BLOCKED_DOMAIN = "com.microsoft.nchwc";
 
 export const attributesOf = ({ strides, dilations, pads, kernel }: Geometry): ConvAttributes => ({
   strides: ints(strides),

@@ -62,8 +62,8 @@ const ROWS: readonly { name: string; fn: (inputs: Inputs) => tf.Tensor; has: Reg
         ];
         return tf.concat(statistics);
       },
-      has: /nchwc\.GlobalAveragePool[^]*ReduceSumSquare/,
-      hasNot: /= ReduceSum\(/,
+      has: /nchwc\.GlobalAveragePool[^]*nchwc\.GlobalAveragePool/,
+      hasNot: /= Reduce(Sum|SumSquare)\(/,
     })),
   ),
 ];

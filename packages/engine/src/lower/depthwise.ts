@@ -3,9 +3,9 @@
  * is made of. Blocked kernels where the channels allow them, else grouped ones on NCHW.
  */
 import type { Value } from "../graph/ir.js";
-import { attributesOf, BLOCKED_DOMAIN, blockedImageOf, nchwExtents, viewed } from "./blocked.js";
+import { attributesOf, blockedImageOf, nchwExtents, viewed } from "./blocked.js";
 import { geometryOf, result, type Extents } from "./geometry.js";
-import { blockedDepthwiseFilter, blockedImage, IOHW, NCHW } from "./layout.js";
+import { BLOCKED_DOMAIN, blockedDepthwiseFilter, blockedImage, IOHW, NCHW } from "./layout.js";
 import { int, ints, type LowerNode, type Lowering, type Placed } from "./lowering.js";
 import { interleave, unseen } from "./input-gradient.js";
 import { divisible } from "./policy.js";

@@ -7,6 +7,9 @@
 import { sizeOf } from "@gan-arena/core/base";
 import { stridesOf } from "../graph/shapes.js";
 
+/** The domain of ONNX Runtime's blocked kernels. */
+export const BLOCKED_DOMAIN = "com.microsoft.nchwc";
+
 export interface Atom {
   readonly axis: number;
   readonly part: "whole" | "outer" | "inner";

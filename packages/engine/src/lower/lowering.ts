@@ -6,7 +6,16 @@
  */
 import { packedSize, sizeOf, type DType, type Packing } from "@gan-arena/core/base";
 import { constantData, reachable, type Data, type Node, type Value } from "../graph/ir.js";
-import { PLAIN, conversion, convertOnHost, physicalShape, type Layout } from "./layout.js";
+import {
+  BLOCKED_DOMAIN,
+  NCHW,
+  PLAIN,
+  blockedImage,
+  conversion,
+  convertOnHost,
+  physicalShape,
+  type Layout,
+} from "./layout.js";
 import { partLayout, type LoweringPolicy } from "./policy.js";
 
 export type OnnxAttribute =
@@ -184,9 +193,34 @@ export class Lowering {
     const { view, perm } = conversion(from.shape, from.layout, layout);
     const target = physicalShape(layout, from.shape);
     const moved = perm
-      ? this.emit({ op: "Transpose", inputs: [this.reshaped(from.name, view)], attributes: { perm: ints(perm) } })
+      ? (this.reorder(from, layout) ??
+        this.emit({ op: "Transpose", inputs: [this.reshaped(from.name, view)], attributes: { perm: ints(perm) } }))
       : from.name;
     return { ...from, name: this.reshaped(moved, target), layout };
+  }
+
+  /** Between blocked images and others by the kernels that ONNX Runtime has for it: a fifth to two thirds of a transpose's time. */
+  private reorder(from: Placed, layout: Layout): string | undefined {
+    const { block } = this.policy;
+    if (block === 0 || from.dtype !== "float32" || from.shape.length !== 4) return undefined;
+    const [n, height, width, channels] = from.shape as [number, number, number, number];
+    const [into, out] = [layout, from.layout].map(({ key }) => key === blockedImage(block).key);
+    const other = into ? from.layout : layout;
+    if (into === out || channels % block !== 0 || (other !== PLAIN && other !== NCHW)) return undefined;
+    const channelsLast = int(other === PLAIN ? 1 : 0);
+    return into
+      ? this.emit({
+          op: "ReorderInput",
+          domain: BLOCKED_DOMAIN,
+          inputs: [from.name],
+          attributes: { channels_last: channelsLast },
+        })
+      : this.emit({
+          op: "ReorderOutput",
+          domain: BLOCKED_DOMAIN,
+          inputs: [this.reshaped(from.name, [n, channels, height, width])],
+          attributes: { channels_last: channelsLast, channels: int(channels) },
+        });
   }
 
   private convertPacked(from: Placed, layout: Layout): Placed {

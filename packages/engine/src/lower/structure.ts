@@ -2,8 +2,7 @@
 import { sizeOf, type Packing } from "@gan-arena/core/base";
 import { sameShape, type Node, type Value } from "../graph/ir.js";
 import { reducedShape } from "../graph/shapes.js";
-import { BLOCKED_DOMAIN } from "./blocked.js";
-import { PLAIN, blockedImage, fits, physicalShape, type Layout } from "./layout.js";
+import { BLOCKED_DOMAIN, PLAIN, blockedImage, fits, physicalShape, type Layout } from "./layout.js";
 import {
   int,
   ints,
@@ -50,10 +49,7 @@ export const lowerReduce: LowerNode = (node, context) => {
   return plainResult(node, context.reshaped(context.plain(kept), shape));
 };
 
-/**
- * Sums and means of a blocked image over its pixels, and over the batch as well: the blocked pool takes a tenth of the time
- * of a reduction. Of squares there is an op of its own.
- */
+/** Sums and means of a blocked image over its pixels, and over the batch as well: the blocked pool takes a tenth of the time of a reduction. */
 function reduceImage(node: Node, context: Lowering, x: Placed): readonly Placed[] | undefined {
   const axes = numbers(node, "axes").join();
   const { block } = context.policy;
@@ -62,37 +58,18 @@ function reduceImage(node: Node, context: Lowering, x: Placed): readonly Placed[
     return undefined;
   const [n, height, width, channels] = x.shape as readonly [number, number, number, number];
   const overBatch = axes === "0,1,2";
-  const shape = [overBatch ? 1 : n, 1, 1, channels];
+  const pooled = context.emit({
+    op: "GlobalAveragePool",
+    domain: BLOCKED_DOMAIN,
+    inputs: [context.reshaped(x.name, [n, channels, height, width])],
+  });
+  const means = context.reshaped(pooled, [n, channels]);
+  const mean = overBatch
+    ? context.emit({ op: "ReduceMean", inputs: [means, context.int64s([0])], attributes: { keepdims: int(1) } })
+    : means;
   const count = height * width * (overBatch ? n : 1);
-  const squared = squareOf(first(node), context);
-  // What the op below gives is so many times too small.
-  let times = node.op === "ReduceMean" ? 1 : count;
-  let name: string;
-  if (squared) {
-    const inputs = [context.at(squared).name, context.int64s(overBatch ? [0, 2, 3] : [2, 3])];
-    name = context.emit({ op: "ReduceSumSquare", inputs, attributes: { keepdims: int(1) } });
-    times /= count;
-  } else {
-    const pooled = context.emit({
-      op: "GlobalAveragePool",
-      domain: BLOCKED_DOMAIN,
-      inputs: [context.reshaped(x.name, [n, channels, height, width])],
-    });
-    const means = context.reshaped(pooled, [n, channels]);
-    name = overBatch
-      ? context.emit({ op: "ReduceMean", inputs: [means, context.int64s([0])], attributes: { keepdims: int(1) } })
-      : means;
-  }
-  const scaled = times === 1 ? name : context.emit({ op: "Mul", inputs: [name, context.scalar(times)] });
-  return plainResult(node, context.reshaped(scaled, output(node).shape.length === 4 ? shape : output(node).shape));
-}
-
-/** The value of which `value` is the square, where it lies in the same layout and nobody else needs the square. */
-function squareOf(value: Value, context: Lowering): Value | undefined {
-  const { op, inputs } = value.node;
-  const [x] = inputs;
-  if (op !== "Mul" || inputs[1] !== x || context.onlyConsumer(value) === undefined) return undefined;
-  return context.at(x).layout.key === context.at(value).layout.key ? x : undefined;
+  const name = node.op === "ReduceMean" ? mean : context.emit({ op: "Mul", inputs: [mean, context.scalar(count)] });
+  return plainResult(node, context.reshaped(name, output(node).shape));
 }
 
 /** ONNX Runtime is fast on one run of neighbouring axes, slow on scattered ones: reduce run by run, innermost first. */

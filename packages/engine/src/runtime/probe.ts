@@ -5,8 +5,16 @@
  * other processors have none. So they are tried: a small blocked convolution is compared with a plain one.
  */
 import { stream } from "@gan-arena/core/base";
-import { BLOCKED_DOMAIN } from "../lower/blocked.js";
-import { NCHW, OIHW, PLAIN, blockedFilter, blockedImage, convertOnHost, type Layout } from "../lower/layout.js";
+import {
+  BLOCKED_DOMAIN,
+  NCHW,
+  OIHW,
+  PLAIN,
+  blockedFilter,
+  blockedImage,
+  convertOnHost,
+  type Layout,
+} from "../lower/layout.js";
 import { ints, type OnnxNode } from "../lower/lowering.js";
 import { encodeModel } from "../onnx/model.js";
 import { createSession, loadOrt } from "./ort.js";
