@@ -28,7 +28,11 @@ const row = (image: Four, kernel: readonly [number, number], out: number, rest: 
   ...rest,
 });
 
+/** So large that its border is made by all threads, and so narrow that it is made beforehand. */
+const NARROW = row([24, 14, 14, 64], [4, 4], 64, { strides: [2, 2], pad: "same" });
+
 const ROWS: readonly Row[] = [
+  NARROW,
   row([2, 8, 8, many], [4, 4], block, { strides: [2, 2], pad: "same" }),
   row([2, 8, 8, block], [4, 4], many, { strides: [2, 2], pad: "same" }),
   row([2, 7, 6, block], [3, 3], many, { strides: [1, 1], pad: "same" }),
@@ -124,6 +128,13 @@ describe.each(
           expect(actual[key], `${node.op} by ${name}: ${key}`).toBeAllclose(expected[key], 1e-5, 1e-4);
       }
   });
+});
+
+it.skipIf((await probeBlock()) === 0)("a narrow image gets its border from a convolution of one tap", async () => {
+  const { fn, signature } = scene(NARROW);
+  const program = String(await (await engineWith({ block })).compile(fn, signature));
+  expect(program).toMatch(/nchwc\.Conv.*pads=\[0,1,0,1\].*group=64/);
+  expect(program).toMatch(/nchwc\.Conv.*strides=\[2,2\].*pads=\[1,0,1,0\]/);
 });
 
 it("every lowering was reached", () => {

@@ -7,20 +7,13 @@
 import { sizeOf } from "@gan-arena/core/base";
 import { sameShape, type Node, type Value } from "../graph/ir.js";
 import { blockedConv, blockedImageOf, nchwExtents } from "./blocked.js";
-import { result, type ConvAttributes } from "./geometry.js";
+import { POINT, result } from "./geometry.js";
 import { blockedImage } from "./layout.js";
-import { int, ints, type Lowering, type Placed } from "./lowering.js";
+import { int, type Lowering, type Placed } from "./lowering.js";
 import { tailOf, withTail, type Tail } from "./tail.js";
 
 /** Images below this size are in the cache all the time: nothing is gained. */
 const SMALLEST = 1 << 15;
-
-const POINT: ConvAttributes = {
-  strides: ints([1, 1]),
-  dilations: ints([1, 1]),
-  pads: ints([0, 0, 0, 0]),
-  kernel_shape: ints([1, 1]),
-};
 
 /** The image and the factors of `image * factors`, when they are such. */
 function operandsOf(node: Node, context: Lowering): { image: Value; factors: Value } | undefined {

@@ -9,8 +9,9 @@ import { batchChannels } from "./batch-channels.js";
 import { always, type Candidate } from "./choice.js";
 import { unitFilters } from "./few-channels.js";
 import { geometryOf, result, type Extents } from "./geometry.js";
-import { CNHW, IOHW, NCHW, PLAIN, type Layout } from "./layout.js";
+import { CNHW, IOHW, NCHW, PLAIN, blockedImage, type Layout } from "./layout.js";
 import { int, ints, isPacked, type Lowering, type Placed } from "./lowering.js";
+import { padBlocked } from "./pad.js";
 import { wholeImageFilterGrad } from "./whole-image.js";
 
 /** From this many channels on, copying whole pixels pays: shorter runs are copied value by value. */
@@ -118,19 +119,29 @@ function cellsOf(context: Lowering, node: Node, { rows, columns }: Grid): string
   const before = kept === PLAIN ? [n] : [n, input / block];
   const after = kept === PLAIN ? [input] : [block];
   const first = before.length;
-  const amounts = (top: number, left: number): number[] => [...before.map(() => 0), top, left, ...after.map(() => 0)];
-  const border = [
-    ...amounts(pads[0], pads[1]),
-    ...amounts(rows * sh - height - pads[0], columns * sw - width - pads[1]),
-  ];
-  const source = context.reshaped(context.as(x, kept), [...before, height, width, ...after]);
-  const padded = border.some((extent) => extent !== 0)
-    ? context.emit({ op: "Pad", inputs: [source, context.int64s(border)] })
-    : source;
+  const border = [pads[0], pads[1], rows * sh - height - pads[0], columns * sw - width - pads[1]];
+  const source = context.as(x, kept);
+  const padded =
+    kept.key === blockedImage(block).key
+      ? padBlocked(context, source, { shape: x.shape, pads: border })
+      : padPixels(context, context.reshaped(source, [...before, height, width, ...after]), { pads: border, first });
   const apart = context.reshaped(padded, [...before, rows, sh, columns, sw, ...after]);
   const outer = kept === PLAIN ? [] : [1];
   const perm = [0, first, first + 2, first + 1, first + 3, ...outer, first + 4];
   return context.emit({ op: "Transpose", inputs: [apart], attributes: { perm: ints(perm) } });
+}
+
+/** Zeros around images whose rows are the axis `first`. */
+function padPixels(
+  context: Lowering,
+  images: string,
+  { pads, first }: { pads: readonly number[]; first: number },
+): string {
+  if (pads.every((extent) => extent === 0)) return images;
+  const [top, left, bottom, right] = pads;
+  const axes = context.int64s([first, first + 1]);
+  const inputs = [images, context.int64s([top, left, bottom, right]), context.scalar(0), axes];
+  return context.emit({ op: "Pad", inputs });
 }
 
 /**
@@ -144,10 +155,7 @@ function byTaps(node: Node, context: Lowering): Placed {
   const { shape } = result(node);
   const [, , input, output] = shape as unknown as Extents;
   const [n, h, w] = dy.shape as unknown as Extents;
-  const [top, left, bottom, right] = pads;
-  const padded = pads.some((extent) => extent > 0)
-    ? context.emit({ op: "Pad", inputs: [context.plain(x), context.int64s([0, top, left, 0, 0, bottom, right, 0])] })
-    : context.plain(x);
+  const padded = padPixels(context, context.plain(x), { pads, first: 1 });
   const span = (axis: 0 | 1, extent: number): number => (extent - 1) * strides[axis] + 1;
   const gradients = context.reshaped(context.plain(dy), [n * h * w, output]);
   const products: string[] = [];

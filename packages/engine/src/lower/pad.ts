@@ -1,0 +1,38 @@
+/** @file Zeros around a blocked image, for kernels that are slow where they look past the border. */
+import { sizeOf } from "@gan-arena/core/base";
+import { blockedConv } from "./blocked.js";
+import { POINT, type Extents } from "./geometry.js";
+import { int, ints, type Lowering } from "./lowering.js";
+
+/** Numbers from which on an image is worth sharing out between threads. */
+const SHARED = 1 << 18;
+
+/**
+ * A convolution of one tap that sees its own channel writes them in about half of the time of the Pad kernel, which has one thread.
+ *
+ * @param image name of a blocked image
+ * @param pads top, left, bottom, right; below zero they cut
+ * @returns the name of the image `[N, C/b, H + top + bottom, W + left + right, b]`
+ */
+export function padBlocked(
+  context: Lowering,
+  image: string,
+  { shape, pads }: { shape: readonly number[]; pads: readonly number[] },
+): string {
+  const { block } = context.policy;
+  const [n, height, width, channels] = shape as Extents;
+  const [top, left, bottom, right] = pads;
+  if (pads.every((extent) => extent === 0)) return image;
+  if (sizeOf(shape) < SHARED || pads.some((extent) => extent < 0)) {
+    const source = context.reshaped(image, [n, channels / block, height, width, block]);
+    const border = [0, 0, top, left, 0, 0, 0, bottom, right, 0];
+    return context.emit({ op: "Pad", inputs: [source, context.int64s(border)] });
+  }
+  const ones = new Float32Array(channels).fill(1);
+  const padded = blockedConv(context, {
+    image: context.reshaped(image, [n, channels, height, width]),
+    weights: context.initializer({ dtype: "float32", shape: [channels, 1, 1, 1], data: ones }),
+    attributes: { ...POINT, pads: ints(pads), group: int(channels) },
+  });
+  return context.reshaped(padded, [n, channels / block, height + top + bottom, width + left + right, block]);
+}
