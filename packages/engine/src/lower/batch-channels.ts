@@ -1,35 +1,52 @@
 /**
- * @file The filter gradient of a small batch with few channels on one side, as one blocked convolution: the side of many
- * channels is a filter as large as an image and slides over the other one, and samples are its input channels.
+ * @file The filter gradient as one blocked convolution: the output's gradient is a filter as large as an image and slides
+ * over the images, whose samples are the input channels. An image of one sample lies in memory as such a filter does.
  *
- * An image of one sample lies in memory as such a filter does. The first and the last convolution of a translator,
- * 7x7 from and to three channels, are the case: as products for each tap they have three columns.
+ * Products of what each tap sees copy the image for each tap.
  */
 import type { Node, Value } from "../graph/ir.js";
 import { blockedConv, viewed } from "./blocked.js";
 import type { Candidate } from "./choice.js";
 import { geometryOf, result, type Extents } from "./geometry.js";
-import { CNHW, blockedBatch, blockedInputLast, blockedOutputLast } from "./layout.js";
+import {
+  CNHW,
+  NCHW,
+  blockedBatch,
+  blockedBatchAndChannels,
+  blockedImage,
+  blockedInputLast,
+  blockedOutputLast,
+} from "./layout.js";
 import { ints, type Lowering, type Placed } from "./lowering.js";
+import { padBlocked, padPixels } from "./pad.js";
 import { divisible, type LoweringPolicy } from "./policy.js";
 
-/** Which side has few channels and is slid over; undefined when neither, or when the samples would fill a block. */
-function sideOfFew(node: Node, policy: LoweringPolicy): "input" | "output" | undefined {
+/** Which side is slid over; undefined where the samples neither fit into a block nor fill some. */
+function sideSlidOver(node: Node, policy: LoweringPolicy): "input" | "output" | undefined {
   const { strides, dilations, pads, kernel } = geometryOf(node);
   const [, , input, output] = result(node).shape as unknown as Extents;
-  if (node.inputs[0].shape[0] >= policy.block) return undefined;
-  if (input < policy.block && divisible(policy, output)) return "input";
+  const [samples] = node.inputs[0].shape;
+  if (samples >= policy.block && !divisible(policy, samples)) return undefined;
+  if (divisible(policy, output)) return "input";
   // The output's gradient would have to be spread by the stride, and cut where the padding is wider than the kernel.
   const slides = pads.every((pad, side) => pad <= dilations[side % 2] * (kernel[side % 2] - 1));
   const dense = strides.every((stride) => stride === 1);
-  return output < policy.block && divisible(policy, input) && dense && slides ? "output" : undefined;
+  return divisible(policy, input) && dense && slides ? "output" : undefined;
 }
 
 export const batchChannels: Candidate = {
   name: "batch-channels",
-  applies: (node, policy) => sideOfFew(node, policy) !== undefined,
+  applies: (node, policy) => sideSlidOver(node, policy) !== undefined,
+  yields(node, { block }) {
+    const { strides, kernel } = geometryOf(node);
+    const [, , input] = result(node).shape as unknown as Extents;
+    const point = kernel.every((taps) => taps === 1);
+    // Of whole cells there are few products; of few channels what all taps see is one image.
+    const cells = strides.some((stride) => stride > 1) && kernel.every((taps, axis) => taps % strides[axis] === 0);
+    return point || (node.inputs[0].shape[0] >= block && (cells || input < block));
+  },
   lower: (node, context) => [
-    sideOfFew(node, context.policy) === "input" ? overInput(node, context) : overOutput(node, context),
+    sideSlidOver(node, context.policy) === "input" ? overInput(node, context) : overOutput(node, context),
   ],
 };
 
@@ -58,29 +75,26 @@ function overOutput(node: Node, context: Lowering): Placed {
 }
 
 interface Slide {
-  /** The image of few channels, and what is put around it. */
+  /** The image that is slid over, and what is put around it. */
   readonly over: Value;
   readonly pads: readonly number[];
-  /** The image of many channels. */
+  /** The image that slides, of whole blocks of channels. */
   readonly by: Value;
   readonly strides: readonly number[];
   readonly dilations: readonly number[];
 }
 
-/** @returns `[few channels, many / b, rows, columns, b]` */
+/** @returns `[channels of over, channels of by / b, rows, columns, b]` */
 function slide(context: Lowering, { over, pads, by, strides, dilations }: Slide): string {
   const { block } = context.policy;
-  const [n, height, width, few] = over.shape as unknown as Extents;
+  const [n, height, width, channels] = over.shape as unknown as Extents;
   const [, h, w, many] = by.shape as unknown as Extents;
   const [top, left, bottom, right] = pads;
-  const channelsFirst = context.reshaped(context.as(over, CNHW), [few, n, height, width]);
-  // Kernels compute one column at a time where they look past the border, and here that would be all of them.
-  const image = pads.some((pad) => pad > 0)
-    ? context.emit({ op: "Pad", inputs: [channelsFirst, context.int64s([0, 0, top, left, 0, 0, bottom, right])] })
-    : channelsFirst;
+  const [H, W] = [height + top + bottom, width + left + right];
+  const filter = n < block ? blockedBatch(block) : blockedBatchAndChannels(block);
   const y = blockedConv(context, {
-    image,
-    weights: viewed(context, context.as(by, blockedBatch(block)), [many, n, h, w]),
+    image: viewed(context, samplesAsChannels(context, over, pads), [channels, n, H, W]),
+    weights: viewed(context, context.as(by, filter), [many, n, h, w]),
     attributes: {
       strides: ints(strides),
       dilations: ints(dilations),
@@ -90,6 +104,37 @@ function slide(context: Lowering, { over, pads, by, strides, dilations }: Slide)
   });
   const taps = ([size, extent]: readonly [number, number], axis: number): number =>
     Math.floor((size - (extent - 1) * dilations[axis] - 1) / strides[axis]) + 1;
-  const [rows, columns] = [taps([height + top + bottom, h], 0), taps([width + left + right, w], 1)];
-  return context.reshaped(y, [few, many / block, rows, columns, block]);
+  return context.reshaped(y, [channels, many / block, taps([H, h], 0), taps([W, w], 1), block]);
+}
+
+/**
+ * An image `[C, N, H, W]`, or `[C, N/b, H, W, b]` where the samples fill blocks, with zeros around it: kernels compute one
+ * column at a time where they look past the border, and here that would be all of them.
+ */
+function samplesAsChannels(context: Lowering, value: Value, pads: readonly number[]): string {
+  const { block } = context.policy;
+  const [n, height, width, c] = value.shape as unknown as Extents;
+  const [top, left, bottom, right] = pads;
+  const shape = [n, height + top + bottom, width + left + right, c];
+  const placed = context.at(value);
+  const layout = blockedImage(block);
+  const padded: Placed =
+    placed.layout.key === layout.key
+      ? { name: padBlocked(context, placed.name, { shape: value.shape, pads }), shape, dtype: "float32", layout }
+      : {
+          name: padPixels(context, context.as(value, NCHW), { pads, first: 2 }),
+          shape,
+          dtype: "float32",
+          layout: NCHW,
+        };
+  const nchw = context.convert(padded, NCHW);
+  if (n < block) return context.as(nchw, CNHW);
+  // The kernels that put channels into blocks put samples there just as well.
+  const samplesLast = [1, c, shape[1] * shape[2], n];
+  const view = context.reshaped(nchw.name, [1, n, c, shape[1] * shape[2]]);
+  const blocks = context.as({ ...nchw, name: view, shape: samplesLast }, layout); // [1, N/b, C, H W, b]
+  const apart = context.reshaped(blocks, [n / block, c, shape[1] * shape[2] * block]);
+  return n === block
+    ? blocks
+    : context.emit({ op: "Transpose", inputs: [apart], attributes: { perm: ints([1, 0, 2]) } });
 }

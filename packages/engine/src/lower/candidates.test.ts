@@ -49,6 +49,10 @@ const ROWS: readonly Row[] = [
   row([2, 7, 8, many], [5, 3], few, { strides: [1, 1], pad: "same" }),
   row([2, 7, 8, block], [3, 4], few, { strides: [1, 1], pad: "valid" }),
   row([2, 8, 8, block], [4, 4], few, { strides: [2, 2], pad: "same" }),
+  row([block, 7, 6, block], [3, 3], many, { strides: [1, 1], pad: "same" }),
+  row([many, 6, 5, block], [3, 3], block, { strides: [2, 2], pad: "same" }),
+  row([many, 6, 7, block], [5, 3], few, { strides: [1, 1], pad: "same" }),
+  row([many, 6, 6, few], [3, 3], block, { strides: [1, 1], pad: "same" }),
   row([2, 4, 4, many], [4, 4], 1, { strides: [1, 1], pad: "valid" }),
   row([2, 4, 3, 5], [4, 3], many, { strides: [1, 1], pad: "valid" }),
 ];

@@ -13,7 +13,7 @@ export interface Candidate {
   readonly name: string;
   readonly applies: (node: Node, policy: LoweringPolicy) => boolean;
   /** Where it applies and a later one is known to be faster; default: nowhere. */
-  readonly yields?: (node: Node) => boolean;
+  readonly yields?: (node: Node, policy: LoweringPolicy) => boolean;
   readonly lower: LowerNode;
 }
 
@@ -25,8 +25,8 @@ export function choiceKey(node: Node): string {
 }
 
 /** The candidate that is taken where nothing was measured. */
-export const usual = (node: Node, applicable: readonly Candidate[]): Candidate =>
-  applicable.find((candidate) => !candidate.yields?.(node)) ?? applicable[0];
+export const usual = (node: Node, applicable: readonly Candidate[], policy: LoweringPolicy): Candidate =>
+  applicable.find((candidate) => !candidate.yields?.(node, policy)) ?? applicable[0];
 
 /** A lowering that takes the candidate which the policy names for the node's shapes, else the usual one. */
 export const lowerBy =
@@ -34,7 +34,7 @@ export const lowerBy =
   (node, context) => {
     const applicable = candidates.filter(({ applies }) => applies(node, context.policy));
     const named = context.policy.choices?.[choiceKey(node)];
-    const { lower } = applicable.find(({ name }) => name === named) ?? usual(node, applicable);
+    const { lower } = applicable.find(({ name }) => name === named) ?? usual(node, applicable, context.policy);
     return lower(node, context);
   };
 

@@ -11,7 +11,7 @@ import { unitFilters } from "./few-channels.js";
 import { geometryOf, result, type Extents } from "./geometry.js";
 import { CNHW, IOHW, NCHW, PLAIN, blockedImage, type Layout } from "./layout.js";
 import { int, ints, isPacked, type Lowering, type Placed } from "./lowering.js";
-import { padBlocked } from "./pad.js";
+import { padBlocked, padPixels } from "./pad.js";
 import { wholeImageFilterGrad } from "./whole-image.js";
 
 /** From this many channels on, copying whole pixels pays: shorter runs are copied value by value. */
@@ -129,19 +129,6 @@ function cellsOf(context: Lowering, node: Node, { rows, columns }: Grid): string
   const outer = kept === PLAIN ? [] : [1];
   const perm = [0, first, first + 2, first + 1, first + 3, ...outer, first + 4];
   return context.emit({ op: "Transpose", inputs: [apart], attributes: { perm: ints(perm) } });
-}
-
-/** Zeros around images whose rows are the axis `first`. */
-function padPixels(
-  context: Lowering,
-  images: string,
-  { pads, first }: { pads: readonly number[]; first: number },
-): string {
-  if (pads.every((extent) => extent === 0)) return images;
-  const [top, left, bottom, right] = pads;
-  const axes = context.int64s([first, first + 1]);
-  const inputs = [images, context.int64s([top, left, bottom, right]), context.scalar(0), axes];
-  return context.emit({ op: "Pad", inputs });
 }
 
 /**

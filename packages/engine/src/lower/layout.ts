@@ -67,6 +67,13 @@ export const blockedBatch = (block: number): Layout => ({
   block,
 });
 
+/** The same where the samples fill blocks: `[C/b, N/b, H, W, b of N, b of C]`. */
+export const blockedBatchAndChannels = (block: number): Layout => ({
+  key: `cnhw${block}n${block}c`,
+  atoms: [outer(3), outer(0), whole(1), whole(2), inner(0), inner(3)],
+  block,
+});
+
 /** Filters HWIO kept as `[I, O/b, kh, kw, b of O]`. */
 export const blockedOutputLast = (block: number): Layout => ({
   key: `iohw${block}o`,

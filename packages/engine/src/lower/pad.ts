@@ -1,4 +1,4 @@
-/** @file Zeros around a blocked image, for kernels that are slow where they look past the border. */
+/** @file Zeros around an image, for kernels that are slow where they look past the border. */
 import { sizeOf } from "@gan-arena/core/base";
 import { blockedConv } from "./blocked.js";
 import { POINT, type Extents } from "./geometry.js";
@@ -35,4 +35,17 @@ export function padBlocked(
     attributes: { ...POINT, pads: ints(pads), group: int(channels) },
   });
   return context.reshaped(padded, [n, channels / block, height + top + bottom, width + left + right, block]);
+}
+
+/** Zeros around images whose rows are the axis `first`. */
+export function padPixels(
+  context: Lowering,
+  images: string,
+  { pads, first }: { pads: readonly number[]; first: number },
+): string {
+  if (pads.every((extent) => extent === 0)) return images;
+  const [top, left, bottom, right] = pads;
+  const axes = context.int64s([first, first + 1]);
+  const inputs = [images, context.int64s([top, left, bottom, right]), context.scalar(0), axes];
+  return context.emit({ op: "Pad", inputs });
 }

@@ -98,7 +98,7 @@ export function unusualChoices(traced: Traced, policy: LoweringPolicy, known: Ch
   const unusual: Record<string, string> = {};
   for (const [key, [node]] of openNodes(traced, policy, {})) {
     const name = known[key];
-    if (name !== undefined && name !== usual(node, applicableTo(node, policy)).name) unusual[key] = name;
+    if (name !== undefined && name !== usual(node, applicableTo(node, policy), policy).name) unusual[key] = name;
   }
   return unusual;
 }
@@ -126,7 +126,7 @@ async function timesOf(
   { policy, threads }: { readonly policy: LoweringPolicy; readonly threads: number },
 ): Promise<{ name: string; ms: number }[]> {
   const applicable = applicableTo(node, policy);
-  const first = usual(node, applicable);
+  const first = usual(node, applicable, policy);
   const running: { name: string; runner: Runner; times: number[] }[] = [];
   for (const { name } of [first, ...applicable.filter((candidate) => candidate !== first)]) {
     const model = microModel(node, { ...policy, choices: { [choiceKey(node)]: name } });
