@@ -10,7 +10,9 @@ const image = [4, 24, 24, 2 * (block || 16)] as const; // large enough for the b
 const channels = [image[3]] as const;
 const filter = [3, 3, image[3], image[3]] as const;
 
-const SHAPES = { x: image, w: filter, a: channels, b: channels };
+const ofEach = [4, 1, 1, image[3]] as const;
+
+const SHAPES = { x: image, w: filter, a: channels, b: channels, c: ofEach, d: ofEach };
 type Inputs = Record<string, tf.Tensor>;
 
 /** In front of each: a convolution, so that the image is blocked. */
@@ -49,6 +51,36 @@ const ROWS: readonly { name: string; fn: (inputs: Inputs) => tf.Tensor; has: Reg
     },
     has: /nchwc\.Conv\(.*group=/,
     hasNot: /nchwc\.Conv\(%\w+, %\w+, %\w+\) .*group=/,
+  },
+  {
+    name: "scale, shift and unit of each sample",
+    fn: (inputs) => tf.relu(tf.add(tf.mul(conv(inputs), inputs["c"]), inputs["d"])),
+    has: /nchwc\.Conv\(%\w+, %\w+, %\w+\) .*group=\d+, activation=Relu/,
+    hasNot: /= (Mul|Add|Relu)\(/,
+  },
+  {
+    name: "a scale of each sample and a shift of all",
+    fn: (inputs) => tf.add(tf.mul(conv(inputs), inputs["c"]), inputs["b"]),
+    has: /nchwc\.Conv\(.*group=\d+[^]*nchwc\.Conv\(.*group=\d+/,
+    hasNot: /= (Mul|Add)\(/,
+  },
+  {
+    name: "the sum of two images with a scale of each sample",
+    fn(inputs) {
+      const y = conv(inputs);
+      return tf.add(tf.mul(y, inputs["c"]), tf.mul(tf.sin(y), inputs["d"]));
+    },
+    has: /nchwc\.Conv\(%\w+, %\w+, none, %\w+\)/,
+    hasNot: /= (Mul|Add)\(/,
+  },
+  {
+    name: "a shift alone, and what follows it twice",
+    fn(inputs) {
+      const shifted = tf.leakyRelu(tf.add(tf.sin(conv(inputs)), inputs["d"]), 0.1);
+      return tf.mul(shifted, shifted);
+    },
+    has: /nchwc\.Conv\(%\w+, const [^ ]+, %\w+\) .*group=\d+, activation=LeakyRelu/,
+    hasNot: /= (Add|LeakyRelu)\(/,
   },
   ...[[0, 1, 2] as const, [1, 2] as const].flatMap((axes) =>
     [true, false].map((keep) => ({

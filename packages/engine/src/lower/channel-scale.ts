@@ -1,35 +1,41 @@
 /**
- * @file A factor for each channel of a blocked image, as a convolution of one tap that sees its own channel only.
+ * @file A factor or a summand for each channel of a blocked image, as a convolution of one tap that sees its own channel only.
  *
- * What batch normalisation is made of, forward and back: scale, shift, activation and the sum with another image in one
- * pass, where element-wise ops read and write the image each time.
+ * What normalisation is made of, forward and back: scale, shift, activation and the sum with another image in one
+ * pass, where element-wise ops read and write the image each time, sixteen numbers in a run. For numbers of each sample, samples
+ * and channels are channels of one sample: they lie in memory like that.
  */
 import { sizeOf } from "@gan-arena/core/base";
 import { sameShape, type Node, type Value } from "../graph/ir.js";
-import { blockedConv, blockedImageOf, nchwExtents } from "./blocked.js";
-import { POINT, result } from "./geometry.js";
+import { blockedConv, blockedImageOf } from "./blocked.js";
+import { POINT, result, type Extents } from "./geometry.js";
 import { blockedImage } from "./layout.js";
 import { int, type Lowering, type Placed } from "./lowering.js";
-import { tailOf, withTail, type Tail } from "./tail.js";
+import { isPerChannel, tailOf, withActivation, withTail, type Tail } from "./tail.js";
 
-/** Images below this size are in the cache all the time: nothing is gained. */
-const SMALLEST = 1 << 15;
+/** Images below this size take about as long either way. */
+const SMALLEST = 1 << 13;
 
-/** The image and the factors of `image * factors`, when they are such. */
-function operandsOf(node: Node, context: Lowering): { image: Value; factors: Value } | undefined {
+interface Scaled {
+  readonly image: Value;
+  /** One number for each channel, of all samples or of each. */
+  readonly numbers: Value;
+  /** 1, or the samples of which each has its own numbers. */
+  readonly samples: number;
+}
+
+/** The image and the numbers of `image * numbers` or `image + numbers`, when they are such. */
+function operandsOf(node: Node, context: Lowering): Scaled | undefined {
   const { shape } = result(node);
-  if (node.op !== "Mul" || shape.length !== 4 || sizeOf(shape) < SMALLEST) return undefined;
   const { block } = context.policy;
-  const channels = shape[3];
-  if (block === 0 || channels % block !== 0) return undefined;
+  if ((node.op !== "Mul" && node.op !== "Add") || shape.length !== 4 || sizeOf(shape) < SMALLEST) return undefined;
+  const [count, height, width, channels] = shape as unknown as Extents;
+  if (block === 0 || channels % block !== 0 || height * width === 1) return undefined;
   const image = node.inputs.find((value) => isBlockedImage(context, value, shape));
-  const factors = node.inputs.find((value) => value !== image);
-  const perChannel =
-    factors !== undefined &&
-    factors.splat === undefined &&
-    factors.shape.at(-1) === channels &&
-    sizeOf(factors.shape) === channels;
-  return image && perChannel ? { image, factors } : undefined;
+  const numbers = node.inputs.find((value) => value !== image);
+  if (!image || !numbers) return undefined;
+  const samples = [1, count].find((each) => isPerChannel(numbers, shape, each));
+  return samples === undefined ? undefined : { image, numbers, samples };
 }
 
 const isBlockedImage = (context: Lowering, value: Value, shape: readonly number[]): boolean =>
@@ -37,24 +43,32 @@ const isBlockedImage = (context: Lowering, value: Value, shape: readonly number[
   sameShape(value.shape, shape) &&
   context.at(value).layout.key === blockedImage(context.policy.block).key;
 
-/** @returns undefined where `node` is no such product */
+/** @returns undefined where `node` is no such product or sum */
 export function scaleChannels(node: Node, context: Lowering): readonly Placed[] | undefined {
   const operands = operandsOf(node, context);
   if (!operands) return undefined;
-  const { image, factors } = operands;
+  const { image, numbers, samples } = operands;
   const { shape } = result(node);
-  const channels = shape[3];
-  const tail = tailOf(context, result(node));
-  const sum = tail.activation ? undefined : summandOf(context, tail);
+  const [n, height, width, c] = shape as unknown as Extents;
+  const channels = samples * c;
+  const view = (value: Value): string =>
+    context.reshaped(context.at(value).name, [n / samples, channels, height, width]);
+  const scales = node.op === "Mul";
+  const tail = scales
+    ? tailOf(context, result(node), samples)
+    : withActivation(context, { value: result(node), passed: [], bias: numbers });
+  const sum = scales && !tail.activation ? summandOf(context, tail) : undefined;
   const name = blockedConv(context, {
-    image: context.reshaped(context.at(image).name, nchwExtents(shape)),
-    weights: context.reshaped(context.plain(factors), [channels, 1, 1, 1]),
+    image: view(image),
+    weights: scales
+      ? context.reshaped(context.plain(numbers), [channels, 1, 1, 1])
+      : context.initializer({ dtype: "float32", shape: [channels, 1, 1, 1], data: new Float32Array(channels).fill(1) }),
     attributes: { ...POINT, group: int(channels) },
     tail,
-    ...(sum && { sum: context.reshaped(context.at(sum.image).name, nchwExtents(shape)) }),
+    ...(sum && { sum: view(sum.image) }),
   });
   const placed = blockedImageOf(context, name, shape);
-  return withTail(context, sum ? { ...tail, value: sum.value } : tail, placed);
+  return withTail(context, sum ? { ...tail, value: sum.value, passed: [...tail.passed, tail.value] } : tail, placed);
 }
 
 /** Another image that is added at once, and the value of the sum. */
