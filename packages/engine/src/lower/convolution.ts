@@ -3,6 +3,7 @@ import type { Value } from "../graph/ir.js";
 import type { Geometry } from "../trace/kernels/convolution.js";
 import { attributesOf, blockedConv, blockedImageOf, nchwExtents, oihwExtents, viewed } from "./blocked.js";
 import { always, type Candidate } from "./choice.js";
+import { neighbours } from "./few-channels.js";
 import { geometryOf, result, type ConvAttributes, type Extents } from "./geometry.js";
 import { NCHW, OIHW, blockedFilter, blockedImage, blockedOutputFilter } from "./layout.js";
 import { float, ints, type LowerNode, type Lowering, type Placed } from "./lowering.js";
@@ -84,7 +85,7 @@ const standard: Candidate = {
   },
 };
 
-export const CONV: readonly Candidate[] = [wholeImageConv, blocked, standard];
+export const CONV: readonly Candidate[] = [wholeImageConv, blocked, neighbours, standard];
 
 /** A standard kernel on NCHW, which takes the bias; the activation is ONNX Runtime's to fuse. */
 export function plainConv(

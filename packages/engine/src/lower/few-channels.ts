@@ -2,15 +2,15 @@
  * @file Convolutions between many channels and few: the first layer of a critic of images and the last of a generator.
  *
  * Blocked kernels read and write whole blocks of channels. Here a block is filled otherwise: with the residues of the
- * stride, or with the taps of the kernel.
+ * stride, with pixels next to each other, or with the taps of the kernel.
  */
 import type { Node, Value } from "../graph/ir.js";
 import { attributesOf, blockedConv, nchwExtents, viewed } from "./blocked.js";
 import type { Candidate } from "./choice.js";
 import { geometryOf, result, type Extents } from "./geometry.js";
-import { blockedImage, NCHW, OIHW, PLAIN } from "./layout.js";
+import { blockedImage, IOHW, NCHW, OIHW, PLAIN } from "./layout.js";
 import { int, ints, type Lowering } from "./lowering.js";
-import { divisible } from "./policy.js";
+import { divisible, type LoweringPolicy } from "./policy.js";
 import { outputPhases, type OutputPhase } from "./residues.js";
 
 /** The residues of one convolution, as one convolution of stride 1 that sees what any of them sees. */
@@ -89,6 +89,82 @@ function residueFilter(
       index.push(...seen, ...Array<number>(block - seen.length).fill(taps));
     }
   const flat = context.reshaped(context.as(filter, OIHW), [inner, taps]);
+  return blocksOfTaps(context, flat, { inner, index });
+}
+
+/** How many pixels next to each other fill a block, of an image with few channels; 0 where the kernel does not allow it. */
+function neighboursIn(node: Node, { block }: LoweringPolicy): number {
+  const { dilations, kernel } = geometryOf(node);
+  const [, , width, channels] = result(node).shape as unknown as Extents;
+  if (dilations[1] !== 1 || kernel[1] === 1) return 0;
+  for (let pixels = Math.floor(block / channels); pixels > 0; pixels--) if (width % pixels === 0) return pixels;
+  return 0;
+}
+
+/** Some pixels of a row, with their few channels, are the channels of one wide pixel: a block that is nearly full. */
+export const neighbours: Candidate = {
+  name: "neighbours",
+  applies(node, policy) {
+    const [, , input] = node.inputs[1].shape as unknown as Extents;
+    return divisible(policy, input) && neighboursIn(node, policy) > 0;
+  },
+  lower(node, context) {
+    const [x, filter] = node.inputs as [Value, Value];
+    const { block } = context.policy;
+    const geometry = geometryOf(node);
+    const { strides, kernel } = geometry;
+    const { shape } = result(node);
+    const [n, height, width, channels] = shape as unknown as Extents;
+    const pixels = neighboursIn(node, context.policy);
+    const wide = [kernel[0], kernel[1] + (pixels - 1) * strides[1]];
+    const y = blockedConv(context, {
+      image: viewed(context, context.as(x, blockedImage(block)), nchwExtents(x.shape)),
+      weights: viewed(context, wideFilter(context, { filter, pixels, stride: strides[1] }), [
+        block,
+        x.shape[3],
+        ...wide,
+      ]),
+      attributes: attributesOf({
+        ...geometry,
+        strides: [strides[0], pixels * strides[1]],
+        kernel: wide as [number, number],
+      }),
+    });
+    const used = pixels * channels;
+    const image = context.reshaped(y, [n, height, width / pixels, block]);
+    const bounds = [[0], [used], [3]].map((values) => context.int64s(values));
+    const filled = used === block ? image : context.emit({ op: "Slice", inputs: [image, ...bounds] });
+    return [{ name: context.reshaped(filled, shape), shape, dtype: "float32", layout: PLAIN }];
+  },
+};
+
+/** The filter `[1, I/b, kh, wide kw, b of I, pixels and channels]`: for each pixel the taps begin a stride further on. */
+function wideFilter(
+  context: Lowering,
+  { filter, pixels, stride }: { filter: Value; pixels: number; stride: number },
+): string {
+  const { block } = context.policy;
+  const [kh, kw, inner, channels] = filter.shape as unknown as Extents;
+  const taps = channels * kh * kw;
+  const index: number[] = [];
+  for (let row = 0; row < kh; row++)
+    for (let column = 0; column < kw + (pixels - 1) * stride; column++)
+      for (let place = 0; place < block; place++) {
+        const tap = column - Math.floor(place / channels) * stride;
+        const seen = place < pixels * channels && tap >= 0 && tap < kw;
+        index.push(seen ? ((place % channels) * kh + row) * kw + tap : taps);
+      }
+  const flat = context.reshaped(context.as(filter, IOHW), [inner, taps]);
+  return blocksOfTaps(context, flat, { inner, index });
+}
+
+/** Picks taps of `[I, taps]`, one more of which is zero, for each place of a block: `[I/b, places / b, b of I, b]`. */
+function blocksOfTaps(
+  context: Lowering,
+  flat: string,
+  { inner, index }: { inner: number; index: readonly number[] },
+): string {
+  const { block } = context.policy;
   const withZero = context.emit({ op: "Pad", inputs: [flat, context.int64s([0, 0, 0, 1])] });
   const picked = context.emit({
     op: "Gather",
