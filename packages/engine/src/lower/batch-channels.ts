@@ -7,7 +7,7 @@
 import type { Node, Value } from "../graph/ir.js";
 import { blockedConv, viewed } from "./blocked.js";
 import type { Candidate } from "./choice.js";
-import { geometryOf, result, type Extents } from "./geometry.js";
+import { geometryOf, result, wholeCells, type Extents } from "./geometry.js";
 import {
   CNHW,
   NCHW,
@@ -38,11 +38,12 @@ export const batchChannels: Candidate = {
   name: "batch-channels",
   applies: (node, policy) => sideSlidOver(node, policy) !== undefined,
   yields(node, { block }) {
-    const { strides, kernel } = geometryOf(node);
+    const geometry = geometryOf(node);
+    const { strides, kernel } = geometry;
     const [, , input] = result(node).shape as unknown as Extents;
     const point = kernel.every((taps) => taps === 1);
     // Of whole cells there are few products; of few channels what all taps see is one image.
-    const cells = strides.some((stride) => stride > 1) && kernel.every((taps, axis) => taps % strides[axis] === 0);
+    const cells = strides.some((stride) => stride > 1) && wholeCells(geometry);
     return point || (node.inputs[0].shape[0] >= block && (cells || input < block));
   },
   lower: (node, context) => [

@@ -8,7 +8,7 @@ import type { Node, Value } from "../graph/ir.js";
 import { batchChannels } from "./batch-channels.js";
 import { always, type Candidate } from "./choice.js";
 import { unitFilters } from "./few-channels.js";
-import { geometryOf, result, type Extents } from "./geometry.js";
+import { geometryOf, result, wholeCells, type Extents } from "./geometry.js";
 import { CNHW, IOHW, NCHW, PLAIN, blockedImage, type Layout } from "./layout.js";
 import { int, ints, isPacked, type Lowering, type Placed } from "./lowering.js";
 import { padBlocked, padPixels } from "./pad.js";
@@ -30,10 +30,7 @@ const cells: Candidate = {
   applies: (node) =>
     channelsIn(node) >= PIXEL_CHANNELS && geometryOf(node).dilations.every((dilation) => dilation === 1),
   // Of a 3x3 kernel with stride 2 a group has four taps, sixteen in all.
-  yields(node) {
-    const { strides, kernel } = geometryOf(node);
-    return kernel.some((taps, axis) => taps % strides[axis] !== 0);
-  },
+  yields: (node) => !wholeCells(geometryOf(node)),
   lower: (node, context) => [byCells(node, context)],
 };
 

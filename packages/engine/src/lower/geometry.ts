@@ -11,6 +11,10 @@ export const geometryOf = (node: Node): Geometry => node.attributes as unknown a
 /** The node's only output. */
 export const result = (node: Node): Value => node.outputs[0];
 
+/** Whether the taps of a kernel are whole cells of strides x strides. */
+export const wholeCells = ({ strides, kernel }: Geometry): boolean =>
+  kernel.every((taps, axis) => taps % strides[axis] === 0);
+
 /** One tap, stride 1. */
 export const POINT: ConvAttributes = {
   strides: ints([1, 1]),

@@ -23,11 +23,8 @@ export function padBlocked(
   const [n, height, width, channels] = shape as Extents;
   const [top, left, bottom, right] = pads;
   if (pads.every((extent) => extent === 0)) return image;
-  if (sizeOf(shape) < SHARED || pads.some((extent) => extent < 0)) {
-    const source = context.reshaped(image, [n, channels / block, height, width, block]);
-    const border = [0, 0, top, left, 0, 0, 0, bottom, right, 0];
-    return context.emit({ op: "Pad", inputs: [source, context.int64s(border)] });
-  }
+  if (sizeOf(shape) < SHARED || pads.some((extent) => extent < 0))
+    return padPixels(context, context.reshaped(image, [n, channels / block, height, width, block]), { pads, first: 2 });
   const ones = new Float32Array(channels).fill(1);
   const padded = blockedConv(context, {
     image: context.reshaped(image, [n, channels, height, width]),
