@@ -52,6 +52,8 @@ const ROWS: readonly Row[] = [
   row([2, 9, 9, many], [3, 3], few, { strides: [2, 2], pad: "same" }),
   row([2, 7, 14, block], [4, 4], 1, { strides: [1, 1], pad: "valid" }),
   row([2, 6, 7, block], [3, 3], 5, { strides: [1, 1], pad: "same" }),
+  row([3, 5, 7, block], [4, 3], many, { strides: [2, 1], pad: "valid" }),
+  row([3, 7, 9, block], [3, 3], block, { strides: [2, 2], pad: "valid" }),
   row([block, 7, 6, block], [3, 3], many, { strides: [1, 1], pad: "same" }),
   row([many, 6, 5, block], [3, 3], block, { strides: [2, 2], pad: "same" }),
   row([many, 6, 7, block], [5, 3], few, { strides: [1, 1], pad: "same" }),

@@ -7,6 +7,7 @@
 import type { Node, Value } from "../graph/ir.js";
 import { batchChannels } from "./batch-channels.js";
 import { always, type Candidate } from "./choice.js";
+import { columnChannels } from "./column-channels.js";
 import { unitFilters } from "./few-channels.js";
 import { geometryOf, result, wholeCells, type Extents } from "./geometry.js";
 import { CNHW, IOHW, NCHW, PLAIN, blockedImage, type Layout } from "./layout.js";
@@ -42,6 +43,7 @@ const standard: Candidate = {
 
 export const CONV_FILTER_GRAD: readonly Candidate[] = [
   wholeImageFilterGrad,
+  columnChannels,
   batchChannels,
   unitFilters,
   cells,

@@ -331,11 +331,15 @@ export class Lowering {
   }
 
   initializer({ dtype, shape, data }: Omit<Initializer, "name">): string {
-    const key = `${dtype}[${shape.join()}]${this.contentKey(data)}`;
-    const known = this.initializers.get(key);
+    return this.constant(`${dtype}[${shape.join()}]${this.contentKey(data)}`, () => ({ dtype, shape, data }));
+  }
+
+  /** A constant that is made by a rule: `make` is called for the first that names the rule. */
+  constant(rule: string, make: () => Omit<Initializer, "name">): string {
+    const known = this.initializers.get(rule);
     if (known) return known.name;
     const name = `c${this.initializers.size}`;
-    this.initializers.set(key, { name, dtype, shape, data });
+    this.initializers.set(rule, { name, ...make() });
     return name;
   }
 
