@@ -15,7 +15,7 @@ import type { Candidate } from "./choice.js";
 import { geometryOf, result, wholeCells, type Extents } from "./geometry.js";
 import { BLOCKED_DOMAIN, blockedFilter, blockedImage } from "./layout.js";
 import { int, ints, type Lowering } from "./lowering.js";
-import { padBlocked } from "./pad.js";
+import { padColumns, type PaddedImage } from "./pad.js";
 import { divisible } from "./policy.js";
 import { pickRows } from "./rows.js";
 import { transposedBlocks } from "./turned-filter.js";
@@ -67,8 +67,10 @@ export const columnChannels: Candidate = {
     const { block } = context.policy;
     const { shape } = result(node);
     const groups = residuesOf(geometryOf(node));
-    const image = columnsOf(context, node.inputs[1]);
-    const padded = padColumns(node, context);
+    const [x, dy] = node.inputs as [Value, Value];
+    const missing = columnsIn(dy.shape, block) > dy.shape[0] * dy.shape[2];
+    const padded = padColumns(context, x, { pads: geometryOf(node).pads, zero: missing });
+    const image = columnsOf(context, dy);
     const gradients = groups.map((group) => slideRows(node, context, { group, image, padded }));
     const all =
       gradients.length === 1
@@ -127,25 +129,6 @@ function columnsOf(context: Lowering, dy: Value): string {
     attributes: { channels_last: int(0), channels: int(output) },
   });
   return context.reshaped(turned, [1, columns, h, output]);
-}
-
-interface PaddedImage {
-  readonly name: string;
-  readonly width: number;
-  /** A row of numbers that are zero, if there is one. */
-  readonly zero: number;
-}
-
-/** The images with zeros at both sides, and in some place where none are needed there but elsewhere. */
-function padColumns(node: Node, context: Lowering): PaddedImage {
-  const [x, dy] = node.inputs;
-  const [top, left, bottom, right] = geometryOf(node).pads;
-  const missing = columnsIn(dy.shape, context.policy.block) > dy.shape[0] * dy.shape[2];
-  const somewhere = left + right === 0 && (top + bottom > 0 || missing) ? 1 : 0;
-  const width = x.shape[2] + left + right + somewhere;
-  const pads = [0, left, 0, right + somewhere];
-  const image = context.as(x, blockedImage(context.policy.block));
-  return { name: padBlocked(context, image, { shape: x.shape, pads }), width, zero: left > 0 ? 0 : width - 1 };
 }
 
 /** @returns the name of the gradient `[kw, residues, I/b, taps, O/b]` of blocks `[b of I, b of O]`, the last tap first */

@@ -9,6 +9,7 @@ import { NCHW, OIHW, blockedFilter, blockedImage, blockedOutputFilter } from "./
 import { float, ints, type LowerNode, type Lowering, type Placed } from "./lowering.js";
 import { padBlocked } from "./pad.js";
 import { divisible } from "./policy.js";
+import { seenPixels } from "./seen-pixels.js";
 import { biasInput, tailOf, withTail, type Tail } from "./tail.js";
 import { wholeImageConv } from "./whole-image.js";
 
@@ -85,7 +86,7 @@ const standard: Candidate = {
   },
 };
 
-export const CONV: readonly Candidate[] = [wholeImageConv, blocked, neighbours, standard];
+export const CONV: readonly Candidate[] = [wholeImageConv, seenPixels, blocked, neighbours, standard];
 
 /** A standard kernel on NCHW, which takes the bias; the activation is ONNX Runtime's to fuse. */
 export function plainConv(

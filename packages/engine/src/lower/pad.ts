@@ -1,7 +1,9 @@
 /** @file Zeros around an image, for kernels that are slow where they look past the border. */
 import { sizeOf } from "@gan-arena/core/base";
+import type { Value } from "../graph/ir.js";
 import { blockedConv } from "./blocked.js";
 import { POINT, type Extents } from "./geometry.js";
+import { blockedImage } from "./layout.js";
 import { int, ints, type Lowering } from "./lowering.js";
 
 /** Numbers from which on an image is worth sharing out between threads. */
@@ -45,4 +47,30 @@ export function padPixels(
   const axes = context.int64s([first, first + 1]);
   const inputs = [images, context.int64s([top, left, bottom, right]), context.scalar(0), axes];
   return context.emit({ op: "Pad", inputs });
+}
+
+/** A blocked image that is to be copied pixel by pixel. */
+export interface PaddedImage {
+  readonly name: string;
+  readonly width: number;
+  /** A pixel, of one block of channels, that is zero; if there is one. */
+  readonly zero: number;
+}
+
+/**
+ * The image with zeros at both sides. Above and below none are needed: pixels there are copies of one at a side, for which a column
+ * is added where there is none.
+ *
+ * @param zero whether a zero is needed whatever the padding
+ */
+export function padColumns(
+  context: Lowering,
+  x: Value,
+  { pads: [top, left, bottom, right], zero = false }: { pads: readonly number[]; zero?: boolean },
+): PaddedImage {
+  const somewhere = left + right === 0 && (top + bottom > 0 || zero) ? 1 : 0;
+  const width = x.shape[2] + left + right + somewhere;
+  const image = context.as(x, blockedImage(context.policy.block));
+  const name = padBlocked(context, image, { shape: x.shape, pads: [0, left, 0, right + somewhere] });
+  return { name, width, zero: left > 0 ? 0 : width - 1 };
 }
