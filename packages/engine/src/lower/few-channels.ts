@@ -1,95 +1,159 @@
 /**
  * @file Convolutions between many channels and few: the first layer of a critic of images and the last of a generator.
  *
- * Blocked kernels read and write whole blocks of channels. Here a block is filled otherwise: with the residues of the
- * stride, with pixels next to each other, or with the taps of the kernel.
+ * Blocked kernels read and write whole blocks of channels. Here a block is filled otherwise: with pixels
+ * next to each other, or with the taps of the kernel.
  */
 import type { Node, Value } from "../graph/ir.js";
 import { attributesOf, blockedConv, nchwExtents, viewed } from "./blocked.js";
 import type { Candidate } from "./choice.js";
-import { geometryOf, result, type Extents } from "./geometry.js";
+import { POINT, geometryOf, result, type Extents } from "./geometry.js";
 import { blockedImage, IOHW, NCHW, OIHW, PLAIN } from "./layout.js";
 import { int, ints, type Lowering } from "./lowering.js";
 import { divisible, type LoweringPolicy } from "./policy.js";
 import { outputPhases, type OutputPhase } from "./residues.js";
+import { pickRows } from "./rows.js";
 
-/** The residues of one convolution, as one convolution of stride 1 that sees what any of them sees. */
+/** What the residues of one convolution see together. */
 interface Window {
   readonly pads: readonly number[];
   readonly kernel: readonly [number, number];
-  readonly extent: readonly [number, number];
 }
 
 function windowOf(phases: readonly OutputPhase[], small: readonly [number, number]): Window {
   const pads = [0, 1, 2, 3].map((side) => Math.max(...phases.map((phase) => phase.pads[side])));
   const { extent } = phases[0];
   const kernel = ([0, 1] as const).map((axis) => small[axis] + pads[axis] + pads[axis + 2] + 1 - extent[axis]);
-  return { pads, kernel: kernel as [number, number], extent };
+  return { pads, kernel: kernel as [number, number] };
 }
 
 const phasesOf = (node: Node): OutputPhase[][] | undefined =>
   outputPhases(geometryOf(node), result(node).shape, node.inputs[0].shape);
 
-/** Every residue of every channel is one channel of a block; the image is put together from them. */
+/** Rows and columns of pixels that fill a block and tile the image, as square as can be; undefined where none do. */
+function tileOf(node: Node, { block }: LoweringPolicy): readonly [number, number] | undefined {
+  const [, height, width] = result(node).shape as unknown as Extents;
+  const { strides } = geometryOf(node);
+  const tiles = Array.from({ length: block }, (_, i): readonly [number, number] => [i + 1, block / (i + 1)]).filter(
+    ([rows, columns]) =>
+      Number.isInteger(columns) &&
+      [rows, height].every((extent) => extent % strides[0] === 0) &&
+      [columns, width].every((extent) => extent % strides[1] === 0) &&
+      height % rows === 0 &&
+      width % columns === 0,
+  );
+  return tiles.sort((a, b) => Math.max(...a) - Math.max(...b) || a[0] - b[0])[0];
+}
+
+/**
+ * The input gradient of few channels, which is the last layer of a generator: first what each tap makes of each pixel, a
+ * convolution of one tap of which the taps are the channels; then the sums of what meets in a pixel of the result, a convolution by a
+ * fixed filter of zeros and ones of which the pixels of a tile are the channels.
+ */
 export const fewOutputs: Candidate = {
   name: "few-outputs",
   applies(node, policy) {
-    const [, , input, output] = node.inputs[1].shape as unknown as Extents;
-    const [rows, columns] = geometryOf(node).strides;
-    return divisible(policy, output) && rows * columns * input <= policy.block && phasesOf(node) !== undefined;
+    const [kh, kw, input, output] = node.inputs[1].shape as unknown as Extents;
+    return (
+      divisible(policy, output) &&
+      input < policy.block &&
+      kh * kw <= policy.block &&
+      phasesOf(node) !== undefined &&
+      tileOf(node, policy) !== undefined
+    );
   },
+  // Without a stride more taps meet in a pixel, and the kernel that makes columns takes as long.
+  yields: (node) => geometryOf(node).strides.every((stride) => stride === 1),
   lower(node, context) {
     const [dy, filter] = node.inputs as [Value, Value];
     const { block } = context.policy;
-    const phases = phasesOf(node) ?? [];
     const { shape } = result(node);
     const [n, height, width, channels] = shape as unknown as Extents;
     const [, h, w, inner] = dy.shape as unknown as Extents;
+    const tile = tileOf(node, context.policy) ?? [1, 1];
+    const { strides, kernel } = geometryOf(node);
+    const phases = phasesOf(node) ?? [];
     const window = windowOf(phases.flat(), [h, w]);
-    const y = blockedConv(context, {
+    const cells = [tile[0] / strides[0], tile[1] / strides[1]];
+    const seen = [window.kernel[0] + cells[0] - 1, window.kernel[1] + cells[1] - 1];
+    const made = blockedConv(context, {
       image: viewed(context, context.as(dy, blockedImage(block)), nchwExtents(dy.shape)),
-      weights: viewed(context, residueFilter(context, { filter, phases, window }), [block, inner, ...window.kernel]),
-      attributes: {
-        strides: ints([1, 1]),
-        dilations: ints([1, 1]),
-        pads: ints(window.pads),
-        kernel_shape: ints(window.kernel),
-      },
+      weights: context.reshaped(tapFilter(context, filter), [channels * block, inner, 1, 1]),
+      attributes: POINT,
     });
-    const [rows, columns] = [phases.length, phases[0].length];
-    const used = rows * columns * channels;
-    const [eh, ew] = window.extent;
-    const image = context.reshaped(y, [n, eh, ew, block]);
-    const bounds = [[0], [used], [3]].map((values) => context.int64s(values));
-    const filled = used === block ? image : context.emit({ op: "Slice", inputs: [image, ...bounds] });
-    const apart = context.reshaped(filled, [n, eh, ew, rows, columns, channels]);
-    const together = context.emit({ op: "Transpose", inputs: [apart], attributes: { perm: ints([0, 5, 1, 3, 2, 4]) } });
-    const name = context.reshaped(together, [n, channels, height, width]);
-    return [{ name, shape, dtype: "float32", layout: NCHW }];
+    const tiles = blockedConv(context, {
+      image: context.reshaped(made, [n * channels, block, h, w]),
+      weights: context.constant(
+        `tiles ${tile.join("x")} of ${JSON.stringify({ strides, kernel, phases, window })}, blocks of ${block}`,
+        () => ({
+          dtype: "float32",
+          shape: [block, block, ...seen],
+          data: sums({ phases, window, tile, seen, strides, kernel }),
+        }),
+      ),
+      attributes: { strides: ints(cells), dilations: ints([1, 1]), pads: ints(window.pads), kernel_shape: ints(seen) },
+    });
+    const [rows, columns] = [(n * channels * height) / tile[0], width / tile[1]];
+    const pixels = pickRows(context, {
+      source: tiles,
+      rows: rows * columns * tile[0],
+      width: tile[1],
+      rule: `tiles ${tile.join("x")} of ${rows} rows of ${columns}`,
+      index: () =>
+        Int32Array.from({ length: rows * tile[0] * columns }, (_, i) => {
+          const [line, column] = [Math.floor(i / columns), i % columns];
+          return (Math.floor(line / tile[0]) * columns + column) * tile[0] + (line % tile[0]);
+        }),
+    });
+    return [{ name: context.reshaped(pixels, [n, channels, height, width]), shape, dtype: "float32", layout: NCHW }];
   },
 };
 
-/** The filter `[1, O/b, kh, kw, b of O, residues and channels]` of the window: taps that a residue does not see are zero. */
-function residueFilter(
-  context: Lowering,
-  { filter, phases, window }: { filter: Value; phases: readonly (readonly OutputPhase[])[]; window: Window },
-): string {
+/** The filter `[I, O/b, b of O, taps]` of what each tap makes of a pixel; a block has a place for each tap, the others are zero. */
+function tapFilter(context: Lowering, filter: Value): string {
   const { block } = context.policy;
   const [kh, kw, channels, inner] = filter.shape as unknown as Extents;
-  const taps = channels * kh * kw;
-  const index: number[] = [];
-  for (let u = 0; u < window.kernel[0]; u++)
-    for (let v = 0; v < window.kernel[1]; v++) {
-      const seen = phases.flat().flatMap((phase) => {
-        const row = phase.taps[0][u - window.pads[0] + phase.pads[0]] as number | undefined;
-        const column = phase.taps[1][v - window.pads[1] + phase.pads[1]] as number | undefined;
-        const isSeen = row !== undefined && column !== undefined;
-        return Array.from({ length: channels }, (_, c) => (isSeen ? (c * kh + row) * kw + column : taps));
-      });
-      index.push(...seen, ...Array<number>(block - seen.length).fill(taps));
+  const taps = kh * kw;
+  const index = Array.from({ length: channels * block }, (_, place) =>
+    place % block < taps ? Math.floor(place / block) * taps + (place % block) : channels * taps,
+  );
+  const flat = context.reshaped(context.as(filter, OIHW), [inner, channels * taps]);
+  const blocks = context.reshaped(pickedTaps(context, flat, index), [inner, channels, block]);
+  return context.emit({ op: "Transpose", inputs: [blocks], attributes: { perm: ints([1, 0, 2]) } });
+}
+
+/** The filter `[1, 1, rows, columns, taps, pixels of a tile]`: one where what a tap makes of a pixel belongs to another. */
+function sums({
+  phases,
+  window,
+  tile,
+  seen,
+  strides,
+  kernel,
+}: {
+  phases: readonly (readonly OutputPhase[])[];
+  window: Window;
+  tile: readonly number[];
+  seen: readonly number[];
+  strides: readonly number[];
+  kernel: readonly number[];
+}): Float32Array {
+  const block = tile[0] * tile[1];
+  const data = new Float32Array(seen[0] * seen[1] * block * block);
+  for (let y = 0; y < tile[0]; y++)
+    for (let x = 0; x < tile[1]; x++) {
+      const phase = phases[y % strides[0]][x % strides[1]];
+      const first = [y / strides[0], x / strides[1]].map(
+        (cell, axis) => Math.floor(cell) + window.pads[axis] - phase.pads[axis],
+      );
+      phase.taps[0].forEach((row, u) =>
+        phase.taps[1].forEach((column, v) => {
+          const place = (first[0] + u) * seen[1] + first[1] + v;
+          data[(place * block + row * kernel[1] + column) * block + y * tile[1] + x] = 1;
+        }),
+      );
     }
-  const flat = context.reshaped(context.as(filter, OIHW), [inner, taps]);
-  return blocksOfTaps(context, flat, { inner, index });
+  return data;
 }
 
 /** How many pixels next to each other fill a block, of an image with few channels; 0 where the kernel does not allow it. */
@@ -165,14 +229,19 @@ function blocksOfTaps(
   { inner, index }: { inner: number; index: readonly number[] },
 ): string {
   const { block } = context.policy;
-  const withZero = context.emit({ op: "Pad", inputs: [flat, context.int64s([0, 0, 0, 1])] });
-  const picked = context.emit({
-    op: "Gather",
-    inputs: [withZero, context.int64s(index)],
-    attributes: { axis: int(1) },
-  });
-  const blocks = context.reshaped(picked, [inner / block, block, index.length / block, block]);
+  const blocks = context.reshaped(pickedTaps(context, flat, index), [
+    inner / block,
+    block,
+    index.length / block,
+    block,
+  ]);
   return context.emit({ op: "Transpose", inputs: [blocks], attributes: { perm: ints([0, 2, 1, 3]) } });
+}
+
+/** Columns of `[I, taps]`, one more of which is zero. */
+function pickedTaps(context: Lowering, flat: string, index: readonly number[]): string {
+  const withZero = context.emit({ op: "Pad", inputs: [flat, context.int64s([0, 0, 0, 1])] });
+  return context.emit({ op: "Gather", inputs: [withZero, context.int64s(index)], attributes: { axis: int(1) } });
 }
 
 /** Blocks of taps up to which seeing them all at once pays. */

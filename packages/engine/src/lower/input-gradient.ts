@@ -11,7 +11,7 @@ import { int, ints, type Lowering, type Placed } from "./lowering.js";
 import { divisible } from "./policy.js";
 import { outputPhases, type OutputPhase } from "./residues.js";
 import { tailOf, withTail, type Tail } from "./tail.js";
-import { turnedFilter } from "./turned-filter.js";
+import { turnedTaps } from "./turned-filter.js";
 import { wholeImageInputGrad } from "./whole-image.js";
 
 /** One blocked convolution for each residue of the stride, interleaved. */
@@ -50,7 +50,7 @@ const standard: Candidate = {
   },
 };
 
-export const CONV_INPUT_GRAD: readonly Candidate[] = [wholeImageInputGrad, residues, standard, fewOutputs];
+export const CONV_INPUT_GRAD: readonly Candidate[] = [wholeImageInputGrad, residues, fewOutputs, standard];
 
 /** Rows and columns at the far end that a strided convolution did not look at: their gradient is zero. */
 export function unseen(
@@ -76,11 +76,7 @@ function phaseConv(
   const { block } = context.policy;
   const [, , input, output] = filter.shape as unknown as Extents;
   const few = output < block;
-  const turned = few ? context.as(filter, turnedInputFilter(block)) : turnedFilter(context, filter);
-  const weights = phase.taps.reduce((name, taps, i) => {
-    if (taps.length === filter.shape[i] && taps.every((tap, j) => tap === j)) return name;
-    return context.emit({ op: "Gather", inputs: [name, context.int64s(taps)], attributes: { axis: int(i + 2) } });
-  }, turned);
+  const weights = few ? tapsOf(context, filter, phase) : turnedTaps(context, filter, phase.taps);
   const kernel = phase.taps.map((taps) => taps.length);
   const image = few
     ? context.as(dy, NCHW)
@@ -98,6 +94,17 @@ function phaseConv(
     tail,
   });
   return context.reshaped(y, [dy.shape[0], input / block, ...phase.extent, block]);
+}
+
+/** The taps of a phase of a filter with few output channels: `[I/b, O, taps, b of I]`. */
+function tapsOf(context: Lowering, filter: Value, phase: OutputPhase): string {
+  return phase.taps.reduce(
+    (name, taps, i) => {
+      if (taps.length === filter.shape[i] && taps.every((tap, j) => tap === j)) return name;
+      return context.emit({ op: "Gather", inputs: [name, context.int64s(taps)], attributes: { axis: int(i + 2) } });
+    },
+    context.as(filter, turnedInputFilter(context.policy.block)),
+  );
 }
 
 /** Puts strides x strides images together: columns first, then rows. */

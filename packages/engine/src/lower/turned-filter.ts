@@ -3,27 +3,36 @@ import { sizeOf } from "@gan-arena/core/base";
 import type { Value } from "../graph/ir.js";
 import type { Extents } from "./geometry.js";
 import { blockedFilter } from "./layout.js";
-import { int, ints, type Lowering } from "./lowering.js";
+import { int, type Lowering } from "./lowering.js";
+import { pickRows } from "./rows.js";
 
 /** ONNX Runtime's products with either operand transposed. */
 const FUSED_DOMAIN = "com.microsoft";
 
-/** `[O/b, I/b, kh, kw, bi, bo]` as `[I/b, O/b, kh, kw, bo, bi]`. */
-export function turnedFilter(context: Lowering, filter: Value): string {
+/**
+ * Some taps of `[O/b, I/b, kh, kw, b of I, b of O]` as `[I/b, O/b, taps, b of O, b of I]`.
+ *
+ * @param taps by axis, in the order in which they are wanted
+ */
+export function turnedTaps(
+  context: Lowering,
+  filter: Value,
+  taps: readonly [readonly number[], readonly number[]],
+): string {
   const { block } = context.policy;
   const [kh, kw, input, output] = filter.shape as unknown as Extents;
   const [I, O] = [input / block, output / block];
-  const stored = context.as(filter, blockedFilter(block));
-  const moved =
-    I === 1 || O === 1
-      ? stored
-      : context.emit({
-          op: "Transpose",
-          inputs: [context.reshaped(stored, [O, I, kh * kw, block * block])],
-          attributes: { perm: ints([1, 0, 2, 3]) },
-        });
-  const turned = transposedBlocks(context, moved, sizeOf(filter.shape) / block ** 2);
-  return context.reshaped(turned, [I, O, kh, kw, block, block]);
+  const count = sizeOf(filter.shape) / block ** 2;
+  const turned = transposedBlocks(context, context.as(filter, blockedFilter(block)), count);
+  const places = taps[0].flatMap((row) => taps[1].map((column) => row * kw + column));
+  if ((I === 1 || O === 1) && places.length === kh * kw && places.every((place, i) => place === i)) return turned;
+  const index = (): Int32Array =>
+    Int32Array.from({ length: I * O * places.length }, (_, at) => {
+      const [pair, tap] = [Math.floor(at / places.length), at % places.length];
+      return ((pair % O) * I + Math.floor(pair / O)) * kh * kw + places[tap];
+    });
+  const rule = `taps ${places.join()} of ${kh * kw} for ${I} by ${O}`;
+  return pickRows(context, { source: turned, rows: count, width: block ** 2, rule, index });
 }
 
 /**

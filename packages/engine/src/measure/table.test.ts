@@ -119,21 +119,21 @@ describe.runIf(block > 0)("an engine", () => {
     expect(["standard", "few-outputs"]).toContain(measured[NODE]);
     expect(lacksChoices(traced, { block }, {})).toBe(true);
     expect(lacksChoices(traced, { block }, measured)).toBe(false);
-    expect(unusualChoices(traced, { block }, { [NODE]: "standard", other: "taps" })).toEqual({});
-    expect(unusualChoices(traced, { block }, { [NODE]: "few-outputs" })).toEqual({ [NODE]: "few-outputs" });
+    expect(unusualChoices(traced, { block }, { [NODE]: "few-outputs", other: "taps" })).toEqual({});
+    expect(unusualChoices(traced, { block }, { [NODE]: "standard" })).toEqual({ [NODE]: "standard" });
   });
 
   it("computes what the table names, records it, and does so again from the record alone", async () => {
     await tuned();
     const [{ path }] = listTables(folder);
     // Whatever was measured, the table now names the unusual one.
-    writeFileSync(path, readFileSync(path, "utf8").replace(/"(standard|few-outputs)"\n/u, '"few-outputs"\n'));
+    writeFileSync(path, readFileSync(path, "utf8").replace(/"(standard|few-outputs)"\n/u, '"standard"\n'));
     const engine = await tuned();
-    expect(engine.info.choices).toEqual({ block: String(block), [NODE]: "few-outputs" });
+    expect(engine.info.choices).toEqual({ block: String(block), [NODE]: "standard" });
     const usual = await (await OnnxEngine.create({ threads: 1 })).compile(fn, signature);
     const chosen = await engine.compile(fn, signature);
-    expect([usual.opCounts["ConvTranspose"], chosen.opCounts["ConvTranspose"]]).toEqual([1, undefined]);
-    const recorded = await OnnxEngine.create({ threads: 1, choices: { [NODE]: "few-outputs" } });
+    expect([usual.opCounts["ConvTranspose"], chosen.opCounts["ConvTranspose"]]).toEqual([undefined, 1]);
+    const recorded = await OnnxEngine.create({ threads: 1, choices: { [NODE]: "standard" } });
     expect(recorded.info).toEqual(engine.info);
     expect((await recorded.compile(fn, signature)).opCounts).toEqual(chosen.opCounts);
   });
