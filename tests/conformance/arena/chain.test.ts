@@ -10,19 +10,21 @@ afterAll(() => engine.dispose());
 /** The same engine as one that never chains. */
 const unchained = (): Engine => Object.assign(Object.create(engine) as Engine, { chain: undefined });
 
-/** The same engine; counts how often each chain ran. */
-function counting(): { engine: Engine; runs: Map<string, number> } {
+/** The same engine; counts how often each chain ran, by its plays. */
+function counting(): { engine: Engine; runs: Map<string, number>; lengths: number[] } {
   const runs = new Map<string, number>();
+  const lengths: number[] = [];
   const chain: Engine["chain"] = async (programs) => {
     const program = await engine.chain(programs);
     if (!program) return undefined;
+    lengths.push(programs.length);
     const run: Program["run"] = (inputs, state) => {
       runs.set(program.signature.name, (runs.get(program.signature.name) ?? 0) + 1);
       return program.run(inputs, state);
     };
     return Object.assign(Object.create(program) as Program, { run });
   };
-  return { engine: Object.assign(Object.create(engine) as Engine, { chain }), runs };
+  return { engine: Object.assign(Object.create(engine) as Engine, { chain }), runs, lengths };
 }
 
 /** Everything that changes from play to play: repeat, lazy phase, memory, average, states, moments, noise, real samples. */
@@ -81,6 +83,19 @@ describe("chained rounds", () => {
     // Two repeats and a lazy phase on every third round: several orders, most rounds in chains.
     expect(runs.size).toBeGreaterThan(0);
     expect(4 * [...runs.values()].reduce((a, b) => a + b)).toBeGreaterThan(single.result.round / 2);
+  });
+
+  it("grow with the game: same bits and events by chains of sixteen rounds", async () => {
+    const { engine: chaining, runs, lengths } = counting();
+    const long = { kimg: 12, logKimg: 0.4, checkpointKimg: 6, pictureKimg: 6, metricKimg: 6 };
+    const single = await play(unchained(), long);
+    const chained = await play(chaining, long);
+    expect(chained.result.weightsSha256).toBe(single.result.weightsSha256);
+    expect(comparable(chained.tracker.events)).toEqual(comparable(single.tracker.events));
+    // Two updates of D, one of G, and a lazy one in each third round.
+    expect(lengths.some((plays) => plays >= 16 * 3)).toBe(true);
+    expect(lengths.every((plays) => plays <= 16 * 4)).toBe(true);
+    expect([...runs.values()].reduce((a, b) => a + b)).toBeLessThan(single.result.round / 4);
   });
 
   it("go on from any checkpoint: same bits, though the chains begin elsewhere", async () => {

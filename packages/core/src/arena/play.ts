@@ -25,13 +25,23 @@ interface Player {
   program: Program | undefined;
 }
 
-/** Rounds that are chained: more are hardly faster, and what is due waits for the end of a chain. */
-export const CHAINED_ROUNDS = 4;
-/** Different orders of plays that are compiled as chains; rounds of a game with lazy phases differ. */
+/**
+ * Chains by their rounds, and the rounds after which each is built: a long one takes some tenths of a second, saves a tenth of
+ * each round, and a game that has lasted so long is likely to go on.
+ */
+const CHAINS = [
+  { rounds: 16, after: 1024 },
+  { rounds: 8, after: 512 },
+  { rounds: 4, after: 0 },
+] as const;
+/** Rounds of the longest chain. */
+export const MOST_CHAINED_ROUNDS = CHAINS[0].rounds;
+/** Different orders of plays that are compiled as chains of one length; rounds of a game with lazy phases differ. */
 const MOST_CHAINS = 8;
 
 /** The plays of some rounds as one program. */
 interface Chain {
+  readonly rounds: number;
   /** Indices of the phases, in order. */
   readonly plays: readonly number[];
   readonly program: Program;
@@ -58,8 +68,10 @@ export interface Played {
 /** The table at which a game is played: programs, inputs, pools and meters of all phases around one state. */
 export class Table {
   readonly players: readonly Player[];
-  /** By the plays; undefined where the engine has none. */
-  private readonly chains = new Map<string, Chain | undefined>();
+  /** By rounds, then by the plays; undefined where the engine has none. */
+  private readonly chains = new Map<number, Map<string, Chain | undefined>>(CHAINS.map(({ rounds }) => [rounds, new Map()]));
+  /** Rounds that were played here. */
+  private rounds = 0;
   /** The latest batch of each source that some phase replays. */
   readonly emitted: Record<string, Float32Array> = {};
 
@@ -98,12 +110,13 @@ export class Table {
   }
 
   /**
-   * Plays some rounds: {@link CHAINED_ROUNDS} as one program where the engine has one, else a single round.
+   * Plays some rounds: as many as a chain has as one program where the engine has one, else a single round.
    * @param most rounds that may be played at once, at least 1
    * @returns undefined, or the term that stopped the game by not being finite
    */
   async playRounds(most: number): Promise<BadTerm | undefined> {
-    const chain = most < CHAINED_ROUNDS ? undefined : await this.chain();
+    const length = CHAINS.find(({ rounds, after }) => rounds <= most && after <= this.rounds);
+    const chain = length && (await this.chain(length.rounds));
     return chain ? this.playChain(chain) : this.playRound();
   }
 
@@ -115,21 +128,22 @@ export class Table {
   }
 
   /** The next rounds as one program. Replayed samples are chosen between plays, so that games with a history have none. */
-  private async chain(): Promise<Chain | undefined> {
+  private async chain(rounds: number): Promise<Chain | undefined> {
     const { engine, counters } = this.options;
-    if (!engine.chain || Object.keys(this.emitted).length > 0) return undefined;
-    const plays = Array.from({ length: CHAINED_ROUNDS }, (_, i) => this.playsOf(counters.round + i)).flat();
+    const chains = this.chains.get(rounds);
+    if (!engine.chain || !chains || Object.keys(this.emitted).length > 0) return undefined;
+    const plays = Array.from({ length: rounds }, (_, i) => this.playsOf(counters.round + i)).flat();
     const key = plays.join();
-    if (!this.chains.has(key) && this.chains.size < MOST_CHAINS) {
+    if (!chains.has(key) && chains.size < MOST_CHAINS) {
       const program = await engine.chain(plays.map((index) => this.players[index].program as Program));
       if (program)
         this.players.forEach(({ inputs }, index) => inputs.reserve(plays.filter((play) => play === index).length));
-      this.chains.set(key, program && { plays, program });
+      chains.set(key, program && { rounds, plays, program });
     }
-    return this.chains.get(key);
+    return chains.get(key);
   }
 
-  private async playChain({ plays, program }: Chain): Promise<BadTerm | undefined> {
+  private async playChain({ rounds, plays, program }: Chain): Promise<BadTerm | undefined> {
     const { counters, state } = this.options;
     const inputs: HostTensors = {};
     const after = plays.map((index, position) => {
@@ -148,7 +162,8 @@ export class Table {
         left -= this.playsOf(counters.round).length;
       return bad;
     }
-    counters.round += CHAINED_ROUNDS;
+    counters.round += rounds;
+    this.rounds += rounds;
     return undefined;
   }
 
@@ -165,6 +180,7 @@ export class Table {
       if (bad) return bad;
     }
     counters.round++;
+    this.rounds++;
     return undefined;
   }
 
@@ -220,8 +236,10 @@ export class Table {
       await player.program?.dispose();
       player.program = undefined;
     }
-    for (const chain of this.chains.values()) await chain?.program.dispose();
-    this.chains.clear();
+    for (const chains of this.chains.values()) {
+      for (const chain of chains.values()) await chain?.program.dispose();
+      chains.clear();
+    }
   }
 }
 

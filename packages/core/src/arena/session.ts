@@ -10,7 +10,7 @@ import type { Counters } from "./counters.js";
 import { notFinite } from "./errors.js";
 import { evaluate } from "./evaluate.js";
 import { pictureOf } from "./pictures/index.js";
-import { CHAINED_ROUNDS, type Table } from "./play.js";
+import { MOST_CHAINED_ROUNDS, type Table } from "./play.js";
 import type { Renderer } from "./render.js";
 import { due } from "./schedule.js";
 import type { TrainRequest, TrainResult } from "./types.js";
@@ -114,13 +114,13 @@ export class Session {
     const { table, counters, run } = this.options;
     const { kimg, logKimg, metricKimg, pictureKimg, checkpointKimg } = run.options;
     let images = counters.images;
-    for (let rounds = 1; rounds < CHAINED_ROUNDS; rounds++) {
+    for (let rounds = 1; rounds < MOST_CHAINED_ROUNDS; rounds++) {
       const before = images;
       images += table.imagesOf(counters.round + rounds - 1);
       const isDue = (interval: number): boolean => due(interval, before, images);
       if (images >= kimg * 1000 || [logKimg, metricKimg, pictureKimg, checkpointKimg].some(isDue)) return rounds;
     }
-    return CHAINED_ROUNDS;
+    return MOST_CHAINED_ROUNDS;
   }
 
   private async terms(): Promise<void> {
