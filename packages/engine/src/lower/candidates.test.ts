@@ -44,7 +44,7 @@ const ROWS: readonly Row[] = [
   row([2, 8, 8, 1], [4, 4], block, { strides: [2, 2], pad: "same" }),
   row([2, 8, 8, few], [4, 4], many, { strides: [2, 2], pad: "same" }),
   row([2, 6, 8, few], [5, 5], many, { strides: [2, 2], pad: "same" }),
-  row([2, 7, 7, few], [3, 3], block, { strides: [1, 1], pad: "same" }),
+  row([3, 7, 7, few], [3, 3], block, { strides: [1, 1], pad: "same" }),
   row([2, 8, 8, 2], [4, 4], block, { strides: [4, 1], pad: "same" }),
   row([2, 7, 8, many], [5, 3], few, { strides: [1, 1], pad: "same" }),
   row([2, 7, 8, block], [3, 4], few, { strides: [1, 1], pad: "valid" }),

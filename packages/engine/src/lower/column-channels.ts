@@ -12,8 +12,9 @@ import type { Node, Value } from "../graph/ir.js";
 import type { Geometry } from "../trace/kernels/convolution.js";
 import { blockedConv } from "./blocked.js";
 import type { Candidate } from "./choice.js";
+import { columnsIn, columnsOf } from "./columns.js";
 import { geometryOf, result, wholeCells, type Extents } from "./geometry.js";
-import { BLOCKED_DOMAIN, blockedFilter, blockedImage } from "./layout.js";
+import { blockedFilter, blockedImage } from "./layout.js";
 import { int, ints, type Lowering } from "./lowering.js";
 import { padColumns, type PaddedImage } from "./pad.js";
 import { divisible } from "./policy.js";
@@ -35,9 +36,6 @@ function residuesOf({ strides, kernel }: Geometry): Residues[] {
   const tapsOf = (residue: number): number => Math.ceil((kernel[0] - residue) / strides[0]);
   return [...new Set(all.map(tapsOf))].map((taps) => ({ residues: all.filter((p) => tapsOf(p) === taps), taps }));
 }
-
-/** Columns of all samples of dy, and what is missing to whole blocks of them. */
-const columnsIn = ([n, , w]: readonly number[], block: number): number => Math.ceil((n * w) / block) * block;
 
 /** Rows of numbers that the kernel of one convolution is made of. */
 const rowsOfKernel = (node: Node, { residues, taps }: Residues, block: number): number => {
@@ -70,7 +68,7 @@ export const columnChannels: Candidate = {
     const [x, dy] = node.inputs as [Value, Value];
     const missing = columnsIn(dy.shape, block) > dy.shape[0] * dy.shape[2];
     const padded = padColumns(context, x, { pads: geometryOf(node).pads, zero: missing });
-    const image = columnsOf(context, dy);
+    const image = columnsOf(context, context.as(dy, blockedImage(block)), dy.shape as unknown as Extents);
     const gradients = groups.map((group) => slideRows(node, context, { group, image, padded }));
     const all =
       gradients.length === 1
@@ -88,48 +86,6 @@ export const columnChannels: Candidate = {
     return [{ name, shape, dtype: "float32", layout: blockedFilter(block) }];
   },
 };
-
-const commonDivisor = (a: number, b: number): number => (b === 0 ? a : commonDivisor(b, a % b));
-
-/**
- * The output's gradient with columns of all samples as channels, and its channels as columns. Columns that are missing to a whole
- * block repeat the first: they meet zeros.
- *
- * @returns the name of `[1, N w / b, h, O, b]`
- */
-function columnsOf(context: Lowering, dy: Value): string {
-  const { block } = context.policy;
-  const [n, h, w, output] = dy.shape as unknown as Extents;
-  const run = commonDivisor(w, block); // pixels that stay together
-  const [blocks, runs] = [output / block, w / run];
-  const columns = columnsIn(dy.shape, block);
-  const index = (): Int32Array => {
-    const data = new Int32Array(((columns * h) / run) * blocks);
-    let at = 0;
-    for (let first = 0; first < columns / run; first += block / run)
-      for (let y = 0; y < h; y++)
-        for (let o = 0; o < blocks; o++)
-          for (let i = first; i < first + block / run; i++) {
-            const column = i < n * runs ? i : 0;
-            data[at++] = ((Math.floor(column / runs) * blocks + o) * h + y) * runs + (column % runs);
-          }
-    return data;
-  };
-  const picked = pickRows(context, {
-    source: context.as(dy, blockedImage(block)),
-    rows: n * blocks * h * runs,
-    width: run * block,
-    rule: `columns of ${dy.shape.join("x")}, blocks of ${block}`,
-    index,
-  });
-  const turned = context.emit({
-    op: "ReorderOutput",
-    domain: BLOCKED_DOMAIN,
-    inputs: [context.reshaped(picked, [(columns / block) * h, output, block, 1])],
-    attributes: { channels_last: int(0), channels: int(output) },
-  });
-  return context.reshaped(turned, [1, columns, h, output]);
-}
 
 /** @returns the name of the gradient `[kw, residues, I/b, taps, O/b]` of blocks `[b of I, b of O]`, the last tap first */
 function slideRows(

@@ -8,11 +8,11 @@ import type { Node, Value } from "../graph/ir.js";
 import { batchChannels } from "./batch-channels.js";
 import { always, type Candidate } from "./choice.js";
 import { columnChannels } from "./column-channels.js";
-import { unitFilters } from "./few-channels.js";
 import { geometryOf, result, wholeCells, type Extents } from "./geometry.js";
 import { CNHW, IOHW, NCHW, PLAIN, blockedImage, type Layout } from "./layout.js";
 import { int, ints, isPacked, type Lowering, type Placed } from "./lowering.js";
 import { padBlocked, padPixels } from "./pad.js";
+import { tapColumns } from "./tap-columns.js";
 import { wholeImageFilterGrad } from "./whole-image.js";
 
 /** From this many channels on, copying whole pixels pays: shorter runs are copied value by value. */
@@ -45,7 +45,7 @@ export const CONV_FILTER_GRAD: readonly Candidate[] = [
   wholeImageFilterGrad,
   columnChannels,
   batchChannels,
-  unitFilters,
+  tapColumns,
   cells,
   taps,
   standard,
