@@ -82,6 +82,15 @@ const ROWS: readonly { name: string; fn: (inputs: Inputs) => tf.Tensor; has: Reg
     has: /nchwc\.Conv\(%\w+, const [^ ]+, %\w+\) .*group=\d+, activation=LeakyRelu/,
     hasNot: /= (Add|LeakyRelu)\(/,
   },
+  {
+    name: "the slope of a leaky unit",
+    fn(inputs) {
+      const y = conv(inputs);
+      return tf.mul(tf.clipByValue(tf.mul(y, 1e30), 0.2, 1), tf.sin(y));
+    },
+    has: /nchwc\.Conv\(%\w+, const [^ ]+\) .*group=\d+, activation=Clip, activation_params=\[0\.2/,
+    hasNot: /= Clip\(/,
+  },
   ...[[0, 1, 2] as const, [1, 2] as const].flatMap((axes) =>
     [true, false].map((keep) => ({
       name: `mean, sum and mean square over axes ${axes.join()}${keep ? ", which are kept" : ""}`,

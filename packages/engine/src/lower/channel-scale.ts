@@ -71,6 +71,34 @@ export function scaleChannels(node: Node, context: Lowering): readonly Placed[] 
   return withTail(context, sum ? { ...tail, value: sum.value, passed: [...tail.passed, tail.value] } : tail, placed);
 }
 
+/**
+ * A multiple of an image that is clipped at once: the slope of a leaky unit, for its gradient.
+ *
+ * @returns undefined where `node` is no such product
+ */
+export function clipMultiple(node: Node, context: Lowering): readonly Placed[] | undefined {
+  const { shape } = result(node);
+  const { block } = context.policy;
+  const clip = context.onlyConsumer(result(node));
+  if (node.op !== "Mul" || clip?.op !== "Clip" || block === 0 || shape.length !== 4 || sizeOf(shape) < SMALLEST)
+    return undefined;
+  const [n, height, width, channels] = shape as unknown as Extents;
+  const factor = node.inputs.find(({ splat }) => splat !== undefined)?.splat;
+  const image = node.inputs.find((value) => isBlockedImage(context, value, shape));
+  if (factor === undefined || !image) return undefined;
+  const { min, max } = clip.attributes as { readonly min: number; readonly max: number };
+  const value = result(clip);
+  const tail: Tail = { value, passed: [result(node)], activation: { name: "Clip", params: [min, max] } };
+  const factors = new Float32Array(channels).fill(factor);
+  const name = blockedConv(context, {
+    image: context.reshaped(context.at(image).name, [n, channels, height, width]),
+    weights: context.initializer({ dtype: "float32", shape: [channels, 1, 1, 1], data: factors }),
+    attributes: { ...POINT, group: int(channels) },
+    tail,
+  });
+  return withTail(context, tail, blockedImageOf(context, name, shape));
+}
+
 /** Another image that is added at once, and the value of the sum. */
 function summandOf(context: Lowering, { value }: Tail): { image: Value; value: Value } | undefined {
   const add = context.onlyConsumer(value);

@@ -3,7 +3,7 @@ import { sizeOf } from "@gan-arena/core/base";
 import { sameShape, type Node, type Value } from "../graph/ir.js";
 import { broadcastShapes, padRank } from "../graph/shapes.js";
 import { POINTWISE } from "../passes/pointwise.js";
-import { scaleChannels } from "./channel-scale.js";
+import { clipMultiple, scaleChannels } from "./channel-scale.js";
 import { PLAIN, fits, physicalShape, type Layout } from "./layout.js";
 import { float, int, isPacked, type LowerNode, type Lowering, type OnnxAttribute, type Placed } from "./lowering.js";
 
@@ -57,7 +57,7 @@ function operand(context: Lowering, value: Value, { layout, rank }: { layout: La
 }
 
 export const lowerPointwise: LowerNode = (node: Node, context) => {
-  const scaled = scaleChannels(node, context);
+  const scaled = scaleChannels(node, context) ?? clipMultiple(node, context);
   if (scaled) return scaled;
   const { shape, dtype } = node.outputs[0];
   const layout = commonLayout(context, node.inputs, shape);
