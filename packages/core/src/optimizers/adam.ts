@@ -22,8 +22,7 @@ export interface AdamOptions extends RateOptions {
  *     theta <- (1 - lr weightDecay) theta - lr / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + eps)
  *
  * With the bias corrections of Alg. 1, and eps outside the corrected root as there and in PyTorch (TensorFlow adds it to the
- * root before the correction). Both corrections act on two numbers, lr and eps, instead of on vectors: the order that the paper
- * proposes at the end of section 2. t counts all updates of the network. A schedule acts on lr, and so on the decay too.
+ * root before the correction). t counts all updates of the network. A schedule acts on lr, and so on the decay too.
  *
  * @throws GanError BAD_CONFIG when an option is out of range
  * @example adam({ lr: 2e-4, beta1: 0.5 }) // Radford et al. 2016
@@ -38,14 +37,14 @@ export function adam(options: AdamOptions): OptimizerSpec {
     slots: ["m", "v"],
     scalars(progress): Readonly<Record<string, number>> {
       const rate = rateAt("adam", options, progress);
-      const root = Math.sqrt(1 - beta2 ** progress.update);
-      const corrected = { stepSize: (rate * root) / (1 - beta1 ** progress.update), epsilon: eps * root };
-      return weightDecay === 0 ? corrected : { ...corrected, shrink: 1 - rate * weightDecay };
+      const stepSize = rate / (1 - beta1 ** progress.update);
+      const vCorrection = 1 / Math.sqrt(1 - beta2 ** progress.update);
+      return weightDecay === 0 ? { stepSize, vCorrection } : { stepSize, vCorrection, shrink: 1 - rate * weightDecay };
     },
-    step({ params, grads, slots, scalars: { stepSize, epsilon, shrink } }) {
+    step({ params, grads, slots, scalars: { stepSize, vCorrection, shrink } }) {
       const m = tf.add(tf.mul(beta1, slots["m"]), tf.mul(1 - beta1, grads));
       const v = tf.add(tf.mul(beta2, slots["v"]), tf.mul(1 - beta2, tf.square(grads)));
-      const move = tf.div(tf.mul(stepSize, m), tf.add(tf.sqrt(v), epsilon));
+      const move = tf.div(tf.mul(stepSize, m), tf.add(tf.mul(vCorrection, tf.sqrt(v)), eps));
       const kept = weightDecay === 0 ? params : tf.mul(shrink, params);
       return { params: tf.sub(kept, move), slots: { m, v } };
     },

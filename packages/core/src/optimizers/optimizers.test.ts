@@ -153,8 +153,7 @@ describe("scaled(c), for lazy regularisation with c = 16/17", () => {
   });
 
   it("leaves beta1 = 0 at 0", () => {
-    const { stepSize } = adam({ lr: 1, beta1: 0 }).scaled(c).scalars(progress(1));
-    expect(stepSize).toBeCloseTo(c * Math.sqrt(1 - 0.999 ** c), 12);
+    expect(adam({ lr: 1, beta1: 0 }).scaled(c).scalars(progress(1))["stepSize"]).toBe(c);
   });
 });
 
