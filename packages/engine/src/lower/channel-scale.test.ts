@@ -12,7 +12,7 @@ const filter = [3, 3, image[3], image[3]] as const;
 
 const ofEach = [4, 1, 1, image[3]] as const;
 
-const SHAPES = { x: image, w: filter, a: channels, b: channels, c: ofEach, d: ofEach };
+const SHAPES = { x: image, w: filter, a: channels, b: channels, c: ofEach, d: ofEach, e: [24 * 24 * image[3], 1] };
 type Inputs = Record<string, tf.Tensor>;
 
 /** In front of each: a convolution, so that the image is blocked. */
@@ -90,6 +90,18 @@ const ROWS: readonly { name: string; fn: (inputs: Inputs) => tf.Tensor; has: Reg
     },
     has: /nchwc\.Conv\(%\w+, const [^ ]+\) .*group=\d+, activation=Clip, activation_params=\[0\.2/,
     hasNot: /= Clip\(/,
+  },
+  {
+    name: "a dense layer on images, and its gradients by both",
+    fn(inputs) {
+      const y = conv(inputs);
+      const dense = (images: tf.Tensor, weights: tf.Tensor): tf.Tensor =>
+        tf.sum(tf.tanh(tf.mul(1e-3, tf.matMul(tf.reshape(images, [4, -1]), weights as tf.Tensor2D))));
+      const [byImages, byWeights] = tf.grads(dense)([y, inputs["e"]]);
+      return tf.add(tf.mul(byImages, y), tf.sum(byWeights));
+    },
+    has: /Gemm\(.*\) \{transA=0, transB=0\}[^]*transA=0, transB=1[^]*transA=1, transB=0/,
+    hasNot: /ReorderOutput[^]*Gemm|Gemm[^]*ReorderInput/,
   },
   ...[[0, 1, 2] as const, [1, 2] as const].flatMap((axes) =>
     [true, false].map((keep) => ({

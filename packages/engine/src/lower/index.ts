@@ -4,6 +4,7 @@ import { lowerBy, type Candidate } from "./choice.js";
 import { CONV, lowerPool } from "./convolution.js";
 import { lowerDepthwiseConv, lowerDepthwiseConvInputGrad } from "./depthwise.js";
 import { CONV_FILTER_GRAD } from "./filter-gradient.js";
+import { lowerGemm } from "./gemm.js";
 import { CONV_INPUT_GRAD } from "./input-gradient.js";
 import type { LowerNode } from "./lowering.js";
 import { lowerPointwise } from "./pointwise.js";
@@ -32,7 +33,7 @@ export const LOWERINGS: Readonly<Record<string, LowerNode>> = {
   Concat: structure.lowerConcat,
   Slice: structure.lowerSlice,
   Pad: structure.lowerPad,
-  Gemm: structure.lowerGemm,
+  Gemm: lowerGemm,
   MatMul: structure.lowerMatMul,
   Gather: structure.lowerGather,
   Einsum: structure.lowerEinsum,

@@ -102,6 +102,13 @@ export const blockedDepthwiseFilter = (block: number): Layout => ({
   block,
 });
 
+/** Weights `[H, W, C, O]` of a dense layer that sees images, kept as `[C/b, H, W, b, O]`: for images that lie in blocks. */
+export const blockedRows = (block: number): Layout => ({
+  key: `hw${block}co`,
+  atoms: [outer(2), whole(0), whole(1), inner(2), whole(3)],
+  block,
+});
+
 /** Whether a tensor of that shape can lie in that layout; an extent of 1 always can, so that operands broadcast. */
 export const fits = (layout: Layout, shape: readonly number[]): boolean =>
   layout.atoms === undefined ||

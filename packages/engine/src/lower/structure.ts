@@ -1,6 +1,6 @@
 /** @file Reductions, products, joins and cuts: ops that keep a layout where they can, and plain order elsewhere. */
 import { sizeOf, type Packing } from "@gan-arena/core/base";
-import { sameShape, type Node, type Value } from "../graph/ir.js";
+import type { Node, Value } from "../graph/ir.js";
 import { reducedShape } from "../graph/shapes.js";
 import { BLOCKED_DOMAIN, PLAIN, blockedImage, fits, physicalShape, type Layout } from "./layout.js";
 import {
@@ -210,26 +210,6 @@ export const lowerPad: LowerNode = (node, context) => {
   const inputs = [context.as(x, layout), context.int64s(amounts), value, context.int64s(axes)];
   const name = context.emit({ op: "Pad", inputs, attributes: { mode: text(node.attributes["mode"] as string) } });
   return [{ name, shape, dtype, layout }];
-};
-
-export const lowerGemm: LowerNode = (node, context) => {
-  const attributes = { transA: flag(node.attributes["transposeA"]), transB: flag(node.attributes["transposeB"]) };
-  const [rows, columns] = output(node).shape;
-  // What is added to the product alone, a bias or another gradient, is its third operand.
-  const add = context.onlyConsumer(output(node));
-  const summand = add?.op === "Add" ? add.inputs.find((input) => input !== output(node)) : undefined;
-  const fuses =
-    add !== undefined &&
-    summand !== undefined &&
-    summand.splat === undefined &&
-    sameShape(output(add).shape, output(node).shape) &&
-    (sameShape(summand.shape, [rows, columns]) ||
-      (summand.shape.at(-1) === columns && sizeOf(summand.shape) === columns)) &&
-    context.demand(summand);
-  const inputs = [...node.inputs, ...(fuses ? [summand] : [])].map((value) => context.plain(value));
-  const result = plainResult(node, context.emit({ op: "Gemm", inputs, attributes }));
-  if (fuses) context.place(output(add), result[0]);
-  return result;
 };
 
 const flag = (value: unknown): OnnxAttribute => int(value === true ? 1 : 0);
