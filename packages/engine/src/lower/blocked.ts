@@ -58,3 +58,11 @@ export function blockedImageOf(context: Lowering, name: string, shape: readonly 
     layout: blockedImage(block),
   };
 }
+
+/** A filter of one tap that multiplies each channel by the same number: one for each channel that sees its own only. */
+export const sameFactor = (context: Lowering, channels: number, factor: number): string =>
+  context.initializer({
+    dtype: "float32",
+    shape: [channels, 1, 1, 1],
+    data: new Float32Array(channels).fill(factor),
+  });

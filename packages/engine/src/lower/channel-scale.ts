@@ -7,7 +7,7 @@
  */
 import { sizeOf } from "@gan-arena/core/base";
 import { sameShape, type Node, type Value } from "../graph/ir.js";
-import { blockedConv, blockedImageOf } from "./blocked.js";
+import { blockedConv, blockedImageOf, sameFactor } from "./blocked.js";
 import { POINT, result, type Extents } from "./geometry.js";
 import { blockedImage } from "./layout.js";
 import { int, type Lowering, type Placed } from "./lowering.js";
@@ -60,9 +60,7 @@ export function scaleChannels(node: Node, context: Lowering): readonly Placed[] 
   const sum = scales && !tail.activation ? summandOf(context, tail) : undefined;
   const name = blockedConv(context, {
     image: view(image),
-    weights: scales
-      ? context.reshaped(context.plain(numbers), [channels, 1, 1, 1])
-      : context.initializer({ dtype: "float32", shape: [channels, 1, 1, 1], data: new Float32Array(channels).fill(1) }),
+    weights: scales ? context.reshaped(context.plain(numbers), [channels, 1, 1, 1]) : sameFactor(context, channels, 1),
     attributes: { ...POINT, group: int(channels) },
     tail,
     ...(sum && { sum: view(sum.image) }),
@@ -89,10 +87,9 @@ export function clipMultiple(node: Node, context: Lowering): readonly Placed[] |
   const { min, max } = clip.attributes as { readonly min: number; readonly max: number };
   const value = result(clip);
   const tail: Tail = { value, passed: [result(node)], activation: { name: "Clip", params: [min, max] } };
-  const factors = new Float32Array(channels).fill(factor);
   const name = blockedConv(context, {
     image: context.reshaped(context.at(image).name, [n, channels, height, width]),
-    weights: context.initializer({ dtype: "float32", shape: [channels, 1, 1, 1], data: factors }),
+    weights: sameFactor(context, channels, factor),
     attributes: { ...POINT, group: int(channels) },
     tail,
   });

@@ -13,16 +13,13 @@ import type { Geometry } from "../trace/kernels/convolution.js";
 import { blockedConv } from "./blocked.js";
 import type { Candidate } from "./choice.js";
 import { columnsIn, columnsOf } from "./columns.js";
-import { geometryOf, result, wholeCells, type Extents } from "./geometry.js";
+import { POINT, geometryOf, result, wholeCells, type Extents } from "./geometry.js";
 import { blockedFilter, blockedImage } from "./layout.js";
 import { int, ints, type Lowering } from "./lowering.js";
 import { padColumns, type PaddedImage } from "./pad.js";
 import { divisible } from "./policy.js";
-import { pickRows } from "./rows.js";
+import { MOST_ROWS, pickRows } from "./rows.js";
 import { transposedBlocks } from "./turned-filter.js";
-
-/** Rows up to which an index is stored: 16 MB. */
-const MOST_ROWS = 1 << 22;
 
 /** Residues of the row stride that have equally many taps. */
 interface Residues {
@@ -112,8 +109,7 @@ function slideRows(
     image,
     weights: context.reshaped(weights, [many, columnsIn(dy.shape, block), h + taps - 1, 1]),
     attributes: {
-      strides: ints([1, 1]),
-      dilations: ints([1, 1]),
+      ...POINT,
       pads: ints([taps - 1, 0, taps - 1, 0]),
       kernel_shape: ints([h + taps - 1, 1]),
     },

@@ -7,7 +7,7 @@ import { attributesOf, blockedImageOf, nchwExtents, viewed } from "./blocked.js"
 import { geometryOf, result, type Extents } from "./geometry.js";
 import { BLOCKED_DOMAIN, blockedDepthwiseFilter, blockedImage, IOHW, NCHW } from "./layout.js";
 import { int, ints, type LowerNode, type Lowering, type Placed } from "./lowering.js";
-import { interleave, unseen } from "./input-gradient.js";
+import { interleave, tapsOf, unseen } from "./input-gradient.js";
 import { divisible } from "./policy.js";
 import { outputPhases, type OutputPhase } from "./residues.js";
 
@@ -65,11 +65,7 @@ export const lowerDepthwiseConvInputGrad: LowerNode = (node, context) => {
 function phaseConv(context: Lowering, { dy, filter, phase }: { dy: Value; filter: Value; phase: OutputPhase }): string {
   const { block } = context.policy;
   const [n, , , channels] = dy.shape as unknown as Extents;
-  const stored = context.as(filter, blockedDepthwiseFilter(block)); // [C/b, 1, kh, kw, b]
-  const weights = phase.taps.reduce((name, taps, i) => {
-    if (taps.length === filter.shape[i] && taps.every((tap, j) => tap === j)) return name;
-    return context.emit({ op: "Gather", inputs: [name, context.int64s(taps)], attributes: { axis: int(i + 2) } });
-  }, stored);
+  const weights = tapsOf(context, filter, { layout: blockedDepthwiseFilter(block), phase }); // [C/b, 1, taps, b]
   const kernel = phase.taps.map((taps) => taps.length);
   const y = context.emit({
     op: "Conv",

@@ -6,7 +6,7 @@ import { always, type Candidate } from "./choice.js";
 import { plainConv } from "./convolution.js";
 import { fewOutputs } from "./few-channels.js";
 import { geometryOf, result, type Extents } from "./geometry.js";
-import { NCHW, OIHW, blockedImage, turnedInputFilter } from "./layout.js";
+import { NCHW, OIHW, blockedImage, turnedInputFilter, type Layout } from "./layout.js";
 import { int, ints, type Lowering, type Placed } from "./lowering.js";
 import { divisible } from "./policy.js";
 import { outputPhases, type OutputPhase } from "./residues.js";
@@ -76,7 +76,9 @@ function phaseConv(
   const { block } = context.policy;
   const [, , input, output] = filter.shape as unknown as Extents;
   const few = output < block;
-  const weights = few ? tapsOf(context, filter, phase) : turnedTaps(context, filter, phase.taps);
+  const weights = few
+    ? tapsOf(context, filter, { layout: turnedInputFilter(block), phase })
+    : turnedTaps(context, filter, phase.taps);
   const kernel = phase.taps.map((taps) => taps.length);
   const image = few
     ? context.as(dy, NCHW)
@@ -96,14 +98,18 @@ function phaseConv(
   return context.reshaped(y, [dy.shape[0], input / block, ...phase.extent, block]);
 }
 
-/** The taps of a phase of a filter with few output channels: `[I/b, O, taps, b of I]`. */
-function tapsOf(context: Lowering, filter: Value, phase: OutputPhase): string {
+/** The taps of a phase, of a filter in a layout with rows and columns of taps as its third and fourth axes. */
+export function tapsOf(
+  context: Lowering,
+  filter: Value,
+  { layout, phase }: { layout: Layout; phase: OutputPhase },
+): string {
   return phase.taps.reduce(
     (name, taps, i) => {
       if (taps.length === filter.shape[i] && taps.every((tap, j) => tap === j)) return name;
       return context.emit({ op: "Gather", inputs: [name, context.int64s(taps)], attributes: { axis: int(i + 2) } });
     },
-    context.as(filter, turnedInputFilter(context.policy.block)),
+    context.as(filter, layout),
   );
 }
 

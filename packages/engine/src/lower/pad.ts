@@ -1,7 +1,7 @@
 /** @file Zeros around an image, for kernels that are slow where they look past the border. */
 import { sizeOf } from "@gan-arena/core/base";
 import type { Value } from "../graph/ir.js";
-import { blockedConv } from "./blocked.js";
+import { blockedConv, sameFactor } from "./blocked.js";
 import { POINT, type Extents } from "./geometry.js";
 import { blockedImage } from "./layout.js";
 import { int, ints, type Lowering } from "./lowering.js";
@@ -27,10 +27,9 @@ export function padBlocked(
   if (pads.every((extent) => extent === 0)) return image;
   if (sizeOf(shape) < SHARED || pads.some((extent) => extent < 0))
     return padPixels(context, context.reshaped(image, [n, channels / block, height, width, block]), { pads, first: 2 });
-  const ones = new Float32Array(channels).fill(1);
   const padded = blockedConv(context, {
     image: context.reshaped(image, [n, channels, height, width]),
-    weights: context.initializer({ dtype: "float32", shape: [channels, 1, 1, 1], data: ones }),
+    weights: sameFactor(context, channels, 1),
     attributes: { ...POINT, pads: ints(pads), group: int(channels) },
   });
   return context.reshaped(padded, [n, channels / block, height + top + bottom, width + left + right, block]);

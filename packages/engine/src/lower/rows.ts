@@ -4,6 +4,9 @@
  */
 import { int, type Lowering } from "./lowering.js";
 
+/** Rows up to which an index is stored: 16 MB. */
+export const MOST_ROWS = 1 << 22;
+
 export interface PickedRows {
   /** Name of what is copied from, `[rows, width]` whatever its own extents. */
   readonly source: string;

@@ -13,11 +13,9 @@ import { blockedFilter } from "./layout.js";
 import type { Lowering } from "./lowering.js";
 import { padColumns, type PaddedImage } from "./pad.js";
 import { divisible } from "./policy.js";
-import { pickRows } from "./rows.js";
+import { MOST_ROWS, pickRows } from "./rows.js";
 import { tailOf, withTail } from "./tail.js";
 
-/** Pixels up to which an index is stored: 16 MB. */
-const MOST_ROWS = 1 << 22;
 /** Outputs of a row that the blocked kernel computes in one or two goes through the filter, too few for its bytes. */
 const NARROW = 5;
 /** Taps from which on the part of a filter for one block of channels leaves the first cache... */

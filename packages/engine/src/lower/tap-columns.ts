@@ -6,7 +6,7 @@ import type { Value } from "../graph/ir.js";
 import { attributesOf, blockedConv } from "./blocked.js";
 import type { Candidate } from "./choice.js";
 import { columnsIn, columnsOf, filterOfColumns } from "./columns.js";
-import { geometryOf, result, type Extents } from "./geometry.js";
+import { POINT, geometryOf, result, type Extents } from "./geometry.js";
 import { NCHW, blockedImage, blockedOutputFilter } from "./layout.js";
 import { ints, type Lowering } from "./lowering.js";
 import { divisible } from "./policy.js";
@@ -37,12 +37,7 @@ export const tapColumns: Candidate = {
     const product = blockedConv(context, {
       image: columnsOf(context, seen, [n, h, w, channels]),
       weights: context.reshaped(gradients, [output, columnsIn(dy.shape, block), h, 1]),
-      attributes: {
-        strides: ints([1, 1]),
-        dilations: ints([1, 1]),
-        pads: ints([0, 0, 0, 0]),
-        kernel_shape: ints([h, 1]),
-      },
+      attributes: { ...POINT, kernel_shape: ints([h, 1]) },
     });
     const all = context.reshaped(product, [output / block, channels, block]);
     const bounds = [[0], [taps], [1]].map((values) => context.int64s(values));
