@@ -4,7 +4,7 @@
  * The two domains share no digit. The true mapping is y = tint * (1 - ink), pixel by pixel, so a translation can be held
  * against it, and a translator that learns anything else shows it at once.
  */
-import { float32, type DataSource, type Dataset } from "@gan-arena/core/base";
+import { float32, float32Array, type DataSource, type Dataset } from "@gan-arena/core/base";
 import { z } from "zod";
 import { sha256 } from "./fingerprint.js";
 import { loadSplit, resized } from "./mnist.js";
@@ -65,8 +65,9 @@ function domainOf(
   return {
     count: digits.length,
     fingerprint: sha256(ink, digits.join(), ...values.map(({ buffer }) => new Uint8Array(buffer))),
-    gather(indices) {
-      const out = float32([indices.length, size, size, 3]);
+    gather(indices, into) {
+      const n = indices.length;
+      const out = float32([n, size, size, 3], float32Array(3 * n * length, into?.data));
       indices.forEach((index, i) => {
         const from = digits[index] * length;
         for (let pixel = 0; pixel < length; pixel++)

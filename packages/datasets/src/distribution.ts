@@ -4,7 +4,16 @@
  * Points are drawn in blocks of 1024 positions, block b from draw number b of the streams, so that sample `position`
  * depends on (seed, position) alone and a small batch does not pay for setting up a draw.
  */
-import { type Cursor, type DataSource, type DataSpec, float32, type RandomStream, stream } from "@gan-arena/core/base";
+import {
+  type Cursor,
+  type DataSource,
+  type DataSpec,
+  float32,
+  float32Array,
+  type HostTensors,
+  type RandomStream,
+  stream,
+} from "@gan-arena/core/base";
 import { badBatch } from "./errors.js";
 import { canonicalJson, type Json, sha256 } from "./fingerprint.js";
 
@@ -61,11 +70,11 @@ function distributionSource(distribution: Distribution, split: Split): DataSourc
   const spec: DataSpec = { name, fields: { x: { shape: [dim], dtype: "float32" } }, points: { dim }, size: Infinity };
   let blocks: Blocks | undefined;
 
-  const batch = ({ seed, position }: Cursor, n: number) => {
+  const batch = ({ seed, position }: Cursor, n: number, into?: HostTensors) => {
     if (!Number.isSafeInteger(position) || position < 0 || !Number.isSafeInteger(n) || n < 1)
       throw badBatch(`${name}/${split}`, position, n);
     if (blocks?.seed !== seed) blocks = new Blocks(seed, BLOCK * dim, distribution, split);
-    const x = float32([n, dim]);
+    const x = float32([n, dim], float32Array(n * dim, into?.["x"].data));
     for (let done = 0; done < n;) {
       const block = Math.floor((position + done) / BLOCK);
       const first = position + done - block * BLOCK;

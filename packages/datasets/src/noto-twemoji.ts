@@ -58,6 +58,6 @@ function domainOf(set: EmojiSet, size: NotoTwemojiConfig["size"]): Domain {
   return {
     count: set.emoji.length,
     fingerprint: sha256(pixels),
-    gather: (indices) => gatherPictures(pixels, indices, size),
+    gather: (indices, into) => gatherPictures(pixels, indices, { size, into }),
   };
 }

@@ -7,8 +7,12 @@ export interface FiniteSet {
   /** Names the order of the samples: sets of the same name and size are shuffled alike. */
   readonly split: "train" | "test";
   readonly fingerprint: string;
-  /** The samples of these indices, in this order, in arrays of their own. @param indices each in [0,spec.size) */
-  gather(indices: Int32Array): HostTensors;
+  /**
+   * The samples of these indices, in this order, in arrays of their own.
+   * @param indices each in [0,spec.size)
+   * @param into as in `DataSource.batch`
+   */
+  gather(indices: Int32Array, into?: HostTensors): HostTensors;
 }
 
 /**
@@ -20,7 +24,7 @@ export function shuffled(set: FiniteSet): DataSource {
   const { size, name } = spec;
   const orders = orderCache(size, `data/${name}/${split}/order`);
 
-  const batch = ({ seed, position }: Cursor, n: number): HostTensors => {
+  const batch = ({ seed, position }: Cursor, n: number, into?: HostTensors): HostTensors => {
     if (!Number.isSafeInteger(position) || position < 0 || !Number.isSafeInteger(n) || n < 1)
       throw badBatch(`${name}/${split}`, position, n);
     const indices = new Int32Array(n);
@@ -31,7 +35,7 @@ export function shuffled(set: FiniteSet): DataSource {
       indices.set(orders(seed, pass).subarray(first, first + count), done);
       done += count;
     }
-    return set.gather(indices);
+    return set.gather(indices, into);
   };
   return { spec, batch, fingerprint };
 }

@@ -8,8 +8,8 @@ export interface Domain {
   readonly count: number;
   /** sha256 of what the domain serves. */
   readonly fingerprint: string;
-  /** The pictures of these indices, `[n,side,side,channels]` in [-1,1]. */
-  readonly gather: (indices: Int32Array) => HostTensor;
+  /** The pictures of these indices, `[n,side,side,channels]` in [-1,1]. @param into as in `DataSource.batch` */
+  readonly gather: (indices: Int32Array, into?: HostTensor) => HostTensor;
 }
 
 export interface TwoDomains {
@@ -44,14 +44,14 @@ export function unpaired(domains: TwoDomains): DataSource {
       spec: { ...spec, name: `${spec.name}/${field}`, size: count },
       split: "train",
       fingerprint,
-      gather: (indices) => ({ [field]: gather(indices) }),
+      gather: (indices, into) => ({ [field]: gather(indices, into?.[field]) }),
     });
   };
   const [x, y] = [sideOf("x"), sideOf("y")];
   return {
     spec,
     fingerprint: sha256(x.fingerprint, y.fingerprint),
-    batch: (cursor, n) => ({ ...x.batch(cursor, n), ...y.batch(cursor, n) }),
+    batch: (cursor, n, into) => ({ ...x.batch(cursor, n, into), ...y.batch(cursor, n, into) }),
   };
 }
 
@@ -62,6 +62,6 @@ export function paired(domains: TwoDomains): DataSource {
     spec: specOf(domains),
     split: "test",
     fingerprint: sha256(x.fingerprint, y.fingerprint),
-    gather: (indices) => ({ x: x.gather(indices), y: y.gather(indices) }),
+    gather: (indices, into) => ({ x: x.gather(indices, into?.["x"]), y: y.gather(indices, into?.["y"]) }),
   });
 }

@@ -59,6 +59,17 @@ describe("testDataset", () => {
       /^values: \[odd\/train\] "x" must be finite, got NaN/u,
     ],
     [
+      "what is left of an earlier batch",
+      (source) => ({
+        batch: (cursor, n, into) => {
+          const { x } = source.batch(cursor, n);
+          if (into) x.data[3] = into["x"].data[3];
+          return { x };
+        },
+      }),
+      /^fills an earlier batch: \[odd\/train\] "x" must be the same in arrays of its own and in those of an earlier batch of 24/u,
+    ],
+    [
       "samples that no seed changes",
       (source) => ({ batch: ({ position }, n) => source.batch({ seed: 0, position }, n) }),
       /^seeds differ: \[odd\/train\] seeds 0 and 1 must give different samples/u,

@@ -7,9 +7,9 @@ type At = "time" | "round" | "kimg" | "gradientEvaluations" | "seconds";
 /** An event without its place in the run. */
 export type EventBody = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, At> : never) : never;
 
+/** Not by spreading: V8 (11.3) then makes a hidden class for every single event, and puts off collecting them. */
 export const stamp = (counters: Counters, body: EventBody): RunEvent =>
-  ({
-    ...body,
+  Object.assign({}, body, {
     time: Date.now(),
     round: counters.round,
     kimg: counters.images / 1000,

@@ -70,15 +70,26 @@ export interface DrawPoint {
   readonly position: number;
 }
 
+/** Sets that plays one by one need: what a program reads, and what is drawn for the next play. */
+const AHEAD = 2;
+
+/** One set of arrays, and the real batch of which it shows fields. */
+interface InputSet {
+  readonly inputs: HostTensors;
+  real: HostTensors | undefined;
+}
+
 /**
- * The inputs of one phase's plays, in two or more sets of arrays that take turns: while a program reads one set, the next play's
- * noise and real samples are drawn into the other. Replayed samples and rates wait for the play before.
+ * The inputs of one phase's plays, in sets of arrays that take turns: while a program reads one set, the next play's noise and
+ * real samples are drawn into another. Replayed samples and rates wait for the play before.
  */
 export class PhaseInputs {
   readonly pools: Readonly<Record<string, ReplayPool>>;
   readonly drawsBatch: boolean;
-  private readonly sets: HostTensors[];
+  private readonly sets: InputSet[] = [];
   private readonly noises: readonly { readonly name: string; readonly draw: Noise; readonly random: RandomStream }[];
+  /** How many of the sets take turns. */
+  private turns = 0;
   private next = 0;
   private prepared: DrawPoint | undefined;
 
@@ -86,10 +97,10 @@ export class PhaseInputs {
     private readonly plan: PhasePlan,
     private readonly source: { readonly data: DataSource; readonly seed: number; readonly batchSize: number },
   ) {
-    const { phase, draws, hyper } = plan;
+    const { phase, draws } = plan;
+    this.begin();
     const { seed, batchSize } = source;
     this.drawsBatch = drawsBatch(phase.draws);
-    this.sets = [0, 1].map(() => emptySet(phase.draws, draws, hyper.length));
     this.noises = Object.entries(phase.draws).flatMap(([name, draw]) =>
       draw.kind === "normal" || draw.kind === "uniform"
         ? [{ name, draw, random: stream(seed, `draw/${phase.name}/${name}`) }]
@@ -105,42 +116,53 @@ export class PhaseInputs {
     );
   }
 
-  /** Has so many sets of arrays, that the inputs of as many plays can be valid at once. */
-  reserve(plays: number): void {
+  /**
+   * From here on the inputs of so many plays are valid at once; more or fewer than before begin with the first set. A program
+   * of several plays thus finds the same arrays in the same places each time, and an engine can keep tensors of them.
+   */
+  begin(plays = AHEAD): void {
     const { phase, draws, hyper } = this.plan;
-    while (this.sets.length < plays) this.sets.push(emptySet(phase.draws, draws, hyper.length));
+    while (this.sets.length < plays)
+      this.sets.push({ inputs: emptySet(phase.draws, draws, hyper.length), real: undefined });
+    if (this.turns === plays) return;
+    if (this.next !== 0) this.prepared = undefined;
+    this.turns = plays;
+    this.next = 0;
   }
 
   /** Draws noise and real samples for the play at `point`, unless that is done already. */
   prepare({ play, position }: DrawPoint): void {
     if (this.prepared?.play === play && this.prepared.position === position) return;
     const set = this.sets[this.next];
+    const { inputs } = set;
+    const { draws } = this.plan.phase;
     const { data, seed, batchSize } = this.source;
-    for (const { name, draw, random } of this.noises) fillNoise(draw, random, play, set[name].data as Float32Array);
-    for (const [name, draw] of Object.entries(this.plan.phase.draws))
-      if (draw.kind === "cycle") fillCycle(draw.size, play * batchSize, set[name].data as Int32Array);
+    for (const { name, draw, random } of this.noises) fillNoise(draw, random, play, inputs[name].data as Float32Array);
+    for (const name in draws) {
+      const draw = draws[name];
+      if (draw.kind === "cycle") fillCycle(draw.size, play * batchSize, inputs[name].data as Int32Array);
+    }
     if (this.drawsBatch) {
-      takeFields(data, this.plan.phase.draws, data.batch({ seed, position }, batchSize), set);
+      set.real = data.batch({ seed, position }, batchSize, set.real);
+      takeFields(data, draws, set.real, inputs);
     }
     this.prepared = { play, position };
   }
 
   /**
-   * All inputs of the play at `point`, valid until as many others were prepared as there are sets.
+   * The inputs of the play at `point`, all but the values of `hyper`; valid until as many others were prepared as {@link begin} was told.
    * @param emitted latest batches by source, for replays
-   * @param fillHyper writes the vector `hyper`
    */
-  take(point: DrawPoint, emitted: Readonly<Record<string, Float32Array>>, fillHyper: (out: Float32Array) => void): HostTensors {
+  take(point: DrawPoint, emitted: Readonly<Record<string, Float32Array>>): HostTensors {
     this.prepare(point);
     this.prepared = undefined;
-    const set = this.sets[this.next];
-    this.next = (this.next + 1) % this.sets.length;
+    const { inputs } = this.sets[this.next];
+    this.next = (this.next + 1) % this.turns;
     for (const name in this.pools) {
       const draw = this.plan.phase.draws[name] as Extract<Draw, { kind: "replay" }>;
-      this.pools[name].query(point.play, emitted[draw.source], set[name].data as Float32Array);
+      this.pools[name].query(point.play, emitted[draw.source], inputs[name].data as Float32Array);
     }
-    if (set[HYPER]) fillHyper(set[HYPER].data as Float32Array);
-    return set;
+    return inputs;
   }
 }
 

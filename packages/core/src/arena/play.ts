@@ -1,7 +1,8 @@
 /** @file Plays rounds: draws, runs each phase's program, counts, and watches the terms. */
 import type { DataSource } from "../contracts/dataset.js";
 import { inChain, type Engine, type Program, type State } from "../contracts/engine.js";
-import type { HostTensors } from "../contracts/tensors.js";
+import type { HostTensor, HostTensors } from "../contracts/tensors.js";
+import { HYPER } from "./check-variant.js";
 import type { Counters } from "./counters.js";
 import type { Game, PhasePlan } from "./game.js";
 import { fillHyper } from "./hyper.js";
@@ -44,6 +45,8 @@ interface Chain {
   readonly rounds: number;
   /** Indices of the phases, in order. */
   readonly plays: readonly number[];
+  /** Plays of each phase. */
+  readonly counts: readonly number[];
   readonly program: Program;
 }
 
@@ -136,15 +139,15 @@ export class Table {
     const key = plays.join();
     if (!chains.has(key) && chains.size < MOST_CHAINS) {
       const program = await engine.chain(plays.map((index) => this.players[index].program as Program));
-      if (program)
-        this.players.forEach(({ inputs }, index) => inputs.reserve(plays.filter((play) => play === index).length));
-      chains.set(key, program && { rounds, plays, program });
+      const counts = this.players.map((_, index) => plays.filter((play) => play === index).length);
+      chains.set(key, program && { rounds, plays, counts, program });
     }
     return chains.get(key);
   }
 
-  private async playChain({ rounds, plays, program }: Chain): Promise<BadTerm | undefined> {
+  private async playChain({ rounds, plays, counts, program }: Chain): Promise<BadTerm | undefined> {
     const { counters, state } = this.options;
+    for (const [index, { inputs }] of this.players.entries()) if (counts[index] > 0) inputs.begin(counts[index]);
     const inputs: HostTensors = {};
     const after = plays.map((index, position) => {
       const drawn = this.draw(this.players[index]);
@@ -174,6 +177,7 @@ export class Table {
   async playRound(): Promise<BadTerm | undefined> {
     const { counters } = this.options;
     const round = this.playsOf(counters.round);
+    for (const { inputs } of this.players) inputs.begin();
     for (let i = 0; i < round.length; i++) {
       const next = i + 1 < round.length ? round[i + 1] : this.playsOf(counters.round + 1)[0];
       const { bad } = await this.play(round[i], next);
@@ -219,7 +223,9 @@ export class Table {
     const name = plan.phase.name;
     const imagesAfter = counters.images + (plan.showsReal ? game.batchSize : 0);
     const point = { play: counters.plays[name], position: counters.position };
-    const drawn = inputs.take(point, this.emitted, (out) => fillHyper({ game, plan, totalKimg }, counters, imagesAfter, out));
+    const drawn = inputs.take(point, this.emitted);
+    const hyper = drawn[HYPER] as HostTensor | undefined;
+    if (hyper) fillHyper({ game, plan, totalKimg }, counters, imagesAfter, hyper.data as Float32Array);
     counters.plays[name]++;
     counters.images = imagesAfter;
     if (inputs.drawsBatch) counters.position += game.batchSize;

@@ -33,8 +33,11 @@ export interface Cursor {
 
 export interface DataSource {
   readonly spec: DataSpec;
-  /** The `n` samples from `cursor.position` on, every field `[n,…]`; the caller owns the arrays. */
-  batch(cursor: Cursor, n: number): HostTensors;
+  /**
+   * The `n` samples from `cursor.position` on, every field `[n,…]`; the caller owns the arrays.
+   * @param into an earlier batch that is no longer wanted: its arrays may be filled anew and returned, in place of new ones
+   */
+  batch(cursor: Cursor, n: number, into?: HostTensors): HostTensors;
   /** sha256 of what the source serves (the file, or the parameters of the distribution). */
   readonly fingerprint: string;
 }

@@ -22,6 +22,14 @@ export const float32 = (shape: readonly number[], data?: Float32Array): HostTens
   data: data ?? new Float32Array(sizeOf(shape)),
 });
 
+/** An array of `length` values to write all of: `old` where it is one, so that a stream of batches makes no garbage. */
+export const float32Array = (length: number, old?: HostTensor["data"]): Float32Array =>
+  old instanceof Float32Array && old.length === length ? old : new Float32Array(length);
+
+/** As {@link float32Array}. */
+export const int32Array = (length: number, old?: HostTensor["data"]): Int32Array =>
+  old instanceof Int32Array && old.length === length ? old : new Int32Array(length);
+
 /** One tensor of a packed vector. */
 export interface Part {
   readonly name: string;

@@ -31,6 +31,9 @@ export function checkOptions(
 export function rateAt(optimizer: string, { lr, schedule }: RateOptions, progress: Progress): number {
   if (!schedule) return lr;
   const factor = schedule(progress);
-  checkOptions(`optimizer/${optimizer}`, "notNegative", { [`schedule at ${progress.kimg} kimg`]: factor });
+  const { words, holds } = RANGES.notNegative;
+  // Named only when it is refused: this is called at every update, and a name of its own would be kept as a property's.
+  if (!holds(factor))
+    throw optionOutOfRange(`optimizer/${optimizer}`, `schedule at ${progress.kimg} kimg`, words, factor);
   return lr * factor;
 }

@@ -75,6 +75,11 @@ export function datasetChecks({ dataset, config, home }: DatasetCase): readonly 
       }),
     },
     {
+      name: "fills an earlier batch",
+      proves: "a batch may be written over by the next one, and is then the same as in arrays of its own",
+      run: eachSplit(expectFilled),
+    },
+    {
       name: "splits differ",
       proves: "what is judged was not trained on",
       run: async () => {
@@ -189,6 +194,24 @@ function expectPositional(source: DataSource, where: string): void {
           );
       }
     }
+}
+
+/** Sources may ignore the arrays that they are given, so that any of them passes that serves whole batches. */
+function expectFilled(source: DataSource, where: string): void {
+  const cursor = { seed: 6, position: 1 };
+  const wanted = source.batch(cursor, N);
+  for (const n of [N, N + 1]) {
+    const earlier = source.batch({ seed: 7, position: FAR }, n);
+    for (const [field, { data, shape }] of Object.entries(source.batch(cursor, N, earlier))) {
+      if (shape.join() === wanted[field].shape.join() && sameBits(data, wanted[field].data)) continue;
+      throw mustHold(
+        where,
+        `"${field}" must be the same in arrays of its own and in those of an earlier batch of ${n}`,
+        "other samples",
+        "write every value, and only into arrays of the right length",
+      );
+    }
+  }
 }
 
 export interface TestDatasetOptions extends Partial<TestFramework>, Omit<DatasetCase, "dataset"> {

@@ -92,8 +92,9 @@ export class OnnxProgram implements Program {
   private readonly stateFeeds: readonly string[];
   private readonly outputs: HostTensors = {};
   private readonly fetches: Record<string, Ort.Tensor> = {};
+  private readonly feeds: Record<string, Ort.Tensor> = {};
   private released?: Promise<void>;
-  private readonly inputCache = new Map<string, { data: HostTensor["data"]; tensor: Ort.Tensor }[]>();
+  private readonly inputCache = new Map<string, readonly [Ort.Tensor, Ort.Tensor | undefined]>();
 
   private constructor(
     readonly signature: Signature,
@@ -177,7 +178,7 @@ export class OnnxProgram implements Program {
   async run(inputs: HostTensors, state: State): Promise<HostTensors> {
     checkInputs(this.signature, inputs);
     if (!(state instanceof OnnxState)) throw internalError(this.signature.name, "the state belongs to another engine");
-    const feeds: Record<string, Ort.Tensor> = {};
+    const { feeds } = this;
     for (const name of this.feedNames) feeds[name] = this.inputTensor(name, inputs[name]);
     for (const name of this.stateFeeds) feeds[stateInputName(name)] = state.current(name);
     for (const name of this.newState) this.fetches[NEW + name] = state.next(name);
@@ -195,13 +196,13 @@ export class OnnxProgram implements Program {
     return this.outputs;
   }
 
-  /** The arena alternates between few arrays, so their wrappers are kept. */
+  /** Callers alternate between two arrays at most, so tensors of the last two are kept. */
   private inputTensor(name: string, { data, shape, dtype }: HostTensor): Ort.Tensor {
-    const cache = this.inputCache.get(name) ?? [];
-    const known = cache.find((entry) => entry.data === data);
-    if (known) return known.tensor;
+    const [first, second] = this.inputCache.get(name) ?? [];
+    if (first?.data === data) return first;
+    if (second?.data === data) return second;
     const tensor = new this.ort.Tensor(dtype as "float32", data as Float32Array, [...shape]);
-    this.inputCache.set(name, [{ data, tensor }, ...cache].slice(0, 4));
+    this.inputCache.set(name, [tensor, first]);
     return tensor;
   }
 
