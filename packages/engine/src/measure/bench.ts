@@ -1,7 +1,8 @@
 /** @file Models timed beside each other: in turns, so that what slows the machine down for a while slows all of them. */
 import { sizeOf, stream } from "@gan-arena/core/base";
-import { encodeModel, type Model, type ModelPort } from "../onnx/model.js";
-import { createSession, loadOrt, type Ort } from "../runtime/ort.js";
+import type { Model, ModelPort } from "../onnx/model.js";
+import { InPlaceSession } from "../runtime/in-place.js";
+import { loadOrt, type Ort } from "../runtime/ort.js";
 
 /** A model that is loaded and warm. */
 export interface Runner {
@@ -20,7 +21,7 @@ const SCALE = 0.05;
 /** @throws what ONNX Runtime throws when it refuses the model */
 export async function runner(model: Model, threads: number): Promise<Runner> {
   const ort = await loadOrt();
-  const session = await createSession(encodeModel(model), { threads });
+  const session = await InPlaceSession.create(model, { threads });
   const feeds = Object.fromEntries(model.inputs.map((port) => [port.name, noise(ort, port)]));
   const fetches = Object.fromEntries(model.outputs.map((port) => [port.name, empty(ort, port)]));
   const run = async (times: number): Promise<number> => {

@@ -7,6 +7,8 @@ export interface ModelPort {
   readonly name: string;
   readonly shape: readonly (number | string)[];
   readonly dtype: ElementType;
+  /** A sequence of such tensors in place of one. */
+  readonly sequence?: boolean;
 }
 
 export interface Model {
@@ -106,19 +108,21 @@ function rawBytes(dtype: ElementType, data: Initializer["data"]): Uint8Array {
   return new Uint8Array(typed.buffer, typed.byteOffset, typed.byteLength);
 }
 
-function writePort({ name, shape, dtype }: ModelPort, pbf: PbfWriter): void {
-  pbf.writeStringField(1, name);
-  pbf.writeMessage(
-    2,
-    (_: null, type) => {
-      type.writeMessage(
-        1,
-        (__: null, tensor) => {
-          tensor.writeVarintField(1, ELEMENT_TYPE[dtype]);
-          tensor.writeMessage(2, writeShape, shape);
-        },
-        null,
-      );
+function writePort(port: ModelPort, pbf: PbfWriter): void {
+  pbf.writeStringField(1, port.name);
+  pbf.writeMessage(2, port.sequence ? writeSequenceType : writeTensorType, port);
+}
+
+function writeSequenceType(port: ModelPort, type: PbfWriter): void {
+  type.writeMessage(4, (of: ModelPort, sequence) => sequence.writeMessage(1, writeTensorType, of), port);
+}
+
+function writeTensorType({ shape, dtype }: ModelPort, type: PbfWriter): void {
+  type.writeMessage(
+    1,
+    (_: null, tensor) => {
+      tensor.writeVarintField(1, ELEMENT_TYPE[dtype]);
+      tensor.writeMessage(2, writeShape, shape);
     },
     null,
   );

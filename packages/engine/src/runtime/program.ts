@@ -7,12 +7,13 @@ import { LOWERINGS } from "../lower/index.js";
 import { PLAIN } from "../lower/layout.js";
 import { Lowering, packedLayout } from "../lower/lowering.js";
 import type { LoweringPolicy } from "../lower/policy.js";
-import { encodeModel, type Model, type ModelPort } from "../onnx/model.js";
+import type { Model, ModelPort } from "../onnx/model.js";
 import { chainModels } from "../onnx/chain.js";
 import { listing } from "../onnx/listing.js";
 import { liveNodes } from "../onnx/live-nodes.js";
 import { NEW, resultsOf, stateInputName, type Traced } from "../trace/trace.js";
-import { createSession, loadOrt, type Ort, type SessionOptions } from "./ort.js";
+import { InPlaceSession } from "./in-place.js";
+import { loadOrt, type Ort, type SessionOptions } from "./ort.js";
 import { OnnxState } from "./state.js";
 
 /**
@@ -99,7 +100,7 @@ export class OnnxProgram implements Program {
   private constructor(
     readonly signature: Signature,
     private readonly model: Model,
-    private readonly session: Ort.InferenceSession,
+    private readonly session: InPlaceSession,
     private readonly ort: typeof Ort,
     private readonly newState: readonly string[],
     /** Floating-point operations of the products and convolutions in one run. */
@@ -163,7 +164,7 @@ export class OnnxProgram implements Program {
     signature: Signature,
     { work, ...options }: SessionOptions & { readonly work: number },
   ): Promise<OnnxProgram> {
-    const session = await createSession(encodeModel(model), options).catch((cause: unknown) => {
+    const session = await InPlaceSession.create(model, options).catch((cause: unknown) => {
       throw internalError(
         signature.name,
         `ONNX Runtime refused the compiled graph: ${cause instanceof Error ? cause.message : String(cause)}`,
