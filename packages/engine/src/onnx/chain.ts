@@ -6,13 +6,16 @@ import type { Model, ModelPort } from "./model.js";
 
 /**
  * Inputs and outputs of a model are called by its position, a state entry by its own name: what a model replaces, the
- * later ones read. Only the last value of an entry comes out.
+ * later ones read. Only the last value of an entry comes out. What several models make of the same entry, the parts of its
+ * vector, is made once.
  */
 export function chainModels(name: string, models: readonly Model[]): Model {
   const nodes: Model["nodes"][number][] = [];
   const inputs = new Map<string, ModelPort>();
   const outputs = new Map<string, ModelPort>();
   const initializers = new Map<Initializer, Initializer>();
+  /** Results of nodes, by what the node does to what. */
+  const made = new Map<string, readonly string[]>();
   /** What holds each state entry now. */
   const current = new Map<string, string>();
   for (const [position, model] of models.entries()) {
@@ -29,17 +32,27 @@ export function chainModels(name: string, models: readonly Model[]): Model {
       if (own === port.name || !isState(port)) inputs.set(own, { ...port, name: own });
     }
     const named = (value: string): string => (value === "" ? "" : (names.get(value) ?? inChain(position, value)));
-    for (const node of model.nodes)
-      nodes.push({ ...node, inputs: node.inputs.map(named), outputs: node.outputs.map(named) });
+    const ports = new Set(model.outputs.map((port) => port.name));
+    for (const node of model.nodes) {
+      const inputs = node.inputs.map(named);
+      const work = JSON.stringify([node.op, node.domain, inputs, node.attributes]);
+      const known = node.outputs.some((output) => ports.has(output)) ? undefined : made.get(work);
+      if (known) node.outputs.forEach((output, i) => names.set(output, known[i]));
+      else {
+        const outputs = node.outputs.map(named);
+        nodes.push({ ...node, inputs, outputs });
+        made.set(work, outputs);
+      }
+    }
     for (const port of model.outputs) {
-      const made = named(port.name);
+      const value = named(port.name);
       const entry = port.name.startsWith(NEW) ? port.name.slice(NEW.length) : undefined;
-      if (entry !== undefined) current.set(STATE + entry, made);
-      outputs.set(entry === undefined ? made : port.name, { ...port, name: entry === undefined ? made : port.name });
+      if (entry !== undefined) current.set(STATE + entry, value);
+      outputs.set(entry === undefined ? value : port.name, { ...port, name: entry === undefined ? value : port.name });
     }
   }
   // The value that is an entry's last one is called as the entry.
-  const last = new Map([...current].map(([input, made]) => [made, NEW + input.slice(STATE.length)]));
+  const last = new Map([...current].map(([input, value]) => [value, NEW + input.slice(STATE.length)]));
   const renamed = (value: string): string => last.get(value) ?? value;
   return {
     name,

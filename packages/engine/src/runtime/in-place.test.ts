@@ -25,7 +25,7 @@ async function open(n: number, index = n - 1) {
   const tensor = (size: number) => new ort.Tensor("float32", float32Array(size), [size]);
   const [x, y, z] = [tensor(n), tensor(n), tensor(1)];
   const indices = new ort.Tensor("int32", Int32Array.of(index), [1]);
-  (x.data as Float32Array).forEach((_, i, data) => (data[i] = i + 1));
+  x.data.forEach((_, i, data) => (data[i] = i + 1));
   return { y, z, session, run: () => session.run({ x, indices }, { y, z }) };
 }
 
@@ -33,7 +33,7 @@ describe("InPlaceSession", () => {
   it.each([4, LARGE])("writes results of %i values where it is told to, in every run", async (n) => {
     const { y, z, run, session } = await open(n);
     for (let i = 0; i < 3; i++) {
-      for (const { data } of [y, z]) (data as Float32Array).fill(0);
+      for (const { data } of [y, z]) data.fill(0);
       await run();
       expect(y.data[n - 1]).toBe(-n);
       expect(z.data[0]).toBe(n);

@@ -1,6 +1,6 @@
 /** @file A compiled program: one traced function as one ONNX graph and one session. */
 import type { HostTensor, HostTensors, Program, Signature, State } from "@gan-arena/core/base";
-import { GanError, inChain, internalError, sizeOf } from "@gan-arena/core/base";
+import { float32, GanError, inChain, internalError, sizeOf } from "@gan-arena/core/base";
 import { checkInputs, unknownKernel } from "../errors.js";
 import { workOf } from "../graph/work.js";
 import { LOWERINGS } from "../lower/index.js";
@@ -8,6 +8,7 @@ import { PLAIN } from "../lower/layout.js";
 import { Lowering, packedLayout } from "../lower/lowering.js";
 import type { LoweringPolicy } from "../lower/policy.js";
 import type { Model, ModelPort } from "../onnx/model.js";
+import { bundleNumbers, NUMBERS_IN, NUMBERS_OUT, type Bundled } from "../onnx/bundle.js";
 import { chainModels } from "../onnx/chain.js";
 import { listing } from "../onnx/listing.js";
 import { liveNodes } from "../onnx/live-nodes.js";
@@ -94,12 +95,18 @@ export class OnnxProgram implements Program {
   private readonly outputs: HostTensors = {};
   private readonly fetches: Record<string, Ort.Tensor> = {};
   private readonly feeds: Record<string, Ort.Tensor> = {};
+  private readonly numbersIn: Float32Array = new Float32Array(0);
+  /** The graph, as listings show it. */
+  private get model(): Model {
+    return this.bundled.model;
+  }
+
   private released?: Promise<void>;
   private readonly inputCache = new Map<string, readonly [Ort.Tensor, Ort.Tensor | undefined]>();
 
   private constructor(
     readonly signature: Signature,
-    private readonly model: Model,
+    private readonly bundled: Bundled,
     private readonly session: InPlaceSession,
     private readonly ort: typeof Ort,
     private readonly newState: readonly string[],
@@ -107,6 +114,7 @@ export class OnnxProgram implements Program {
     readonly work: number,
     readonly threads: number,
   ) {
+    const { model, inputs, outputs } = bundled;
     const present = new Set(model.inputs.map(({ name }) => name));
     this.feedNames = Object.keys(signature.inputs).filter((name) => present.has(name));
     this.stateFeeds = Object.keys(signature.state).filter((name) => present.has(stateInputName(name)));
@@ -118,6 +126,15 @@ export class OnnxProgram implements Program {
       this.fetches[name] = new ort.Tensor(dtype as "float32", data as Float32Array, shape as number[]);
       this.outputs[name] = { shape: shape as number[], dtype: dtype as HostTensor["dtype"], data };
     }
+    const numbers = this.outputs[NUMBERS_OUT] as HostTensor | undefined;
+    for (const { name, offset, length } of outputs)
+      if (numbers)
+        this.outputs[name] = float32([length], (numbers.data as Float32Array).subarray(offset, offset + length));
+    if (inputs.length > 0) {
+      const length = inputs.reduce((sum, slot) => sum + slot.length, 0);
+      this.numbersIn = new Float32Array(length);
+      this.feeds[NUMBERS_IN] = new ort.Tensor("float32", this.numbersIn, [length]);
+    }
   }
 
   static async create(
@@ -127,7 +144,8 @@ export class OnnxProgram implements Program {
   ): Promise<OnnxProgram> {
     const model = lowerToModel(traced, signature, options);
     const work = workOf(resultsOf(traced));
-    return OnnxProgram.load(model, signature, { ...options, threads: threadsOf(work, options.threads), work });
+    const ports = { model, inputs: [], outputs: [] };
+    return OnnxProgram.load(ports, signature, { ...options, threads: threadsOf(work, options.threads), work });
   }
 
   /**
@@ -155,15 +173,16 @@ export class OnnxProgram implements Program {
       inputs: Object.fromEntries(inputs),
       state: Object.assign({}, ...signatures.map(({ state }) => state)) as Signature["state"],
     };
-    const model = chainModels(name, programs.map((program) => program.model)); // prettier-ignore
-    return OnnxProgram.load(model, signature, { ...options, threads, work });
+    const chained = chainModels(name, programs.map((program) => program.model)); // prettier-ignore
+    return OnnxProgram.load(bundleNumbers(chained), signature, { ...options, threads, work });
   }
 
   private static async load(
-    model: Model,
+    bundled: Bundled,
     signature: Signature,
     { work, ...options }: SessionOptions & { readonly work: number },
   ): Promise<OnnxProgram> {
+    const { model } = bundled;
     const session = await InPlaceSession.create(model, options).catch((cause: unknown) => {
       throw internalError(
         signature.name,
@@ -172,7 +191,7 @@ export class OnnxProgram implements Program {
       );
     });
     const replaced = model.outputs.flatMap(({ name }) => (name.startsWith(NEW) ? [name.slice(NEW.length)] : []));
-    return new OnnxProgram(signature, model, session, await loadOrt(), replaced, work, options.threads);
+    return new OnnxProgram(signature, bundled, session, await loadOrt(), replaced, work, options.threads);
   }
 
   /** Outputs share their arrays from run to run. */
@@ -181,6 +200,10 @@ export class OnnxProgram implements Program {
     if (!(state instanceof OnnxState)) throw internalError(this.signature.name, "the state belongs to another engine");
     const { feeds } = this;
     for (const name of this.feedNames) feeds[name] = this.inputTensor(name, inputs[name]);
+    for (const { name, offset, length } of this.bundled.inputs) {
+      const { data } = inputs[name];
+      for (let i = 0; i < length; i++) this.numbersIn[offset + i] = data[i];
+    }
     for (const name of this.stateFeeds) feeds[stateInputName(name)] = state.current(name);
     for (const name of this.newState) this.fetches[NEW + name] = state.next(name);
     try {
