@@ -40,7 +40,7 @@ export function exportOnnx({ fn, signature, state, metadata }: ExportRequest): E
   const weights = Object.fromEntries(Object.entries(state).map(([name, values]) => [stateInputName(name), values]));
   const modelFor = (batch: number): Model => {
     const sized = withBatch(signature, batch);
-    return lowerToModel(trace(fn, sized), sized, { policy: STANDARD, weights });
+    return lowerToModel(trace(fn, sized), sized, { policy: { ...STANDARD, anyBatch: true }, weights });
   };
   const [first, second] = [modelFor(PROBES[0]), modelFor(PROBES[1])];
   const open = openBatch(first, second);

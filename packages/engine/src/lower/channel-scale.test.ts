@@ -79,7 +79,7 @@ const ROWS: readonly { name: string; fn: (inputs: Inputs) => tf.Tensor; has: Reg
       const shifted = tf.leakyRelu(tf.add(tf.sin(conv(inputs)), inputs["d"]), 0.1);
       return tf.mul(shifted, shifted);
     },
-    has: /nchwc\.Conv\(%\w+, const [^ ]+, %\w+\) .*group=\d+, activation=LeakyRelu/,
+    has: /nchwc\.Conv\(%\w+, full\([^)]+\), %\w+\) .*group=\d+, activation=LeakyRelu/,
     hasNot: /= (Add|LeakyRelu)\(/,
   },
   {
@@ -88,7 +88,7 @@ const ROWS: readonly { name: string; fn: (inputs: Inputs) => tf.Tensor; has: Reg
       const y = conv(inputs);
       return tf.mul(tf.clipByValue(tf.mul(y, 1e30), 0.2, 1), tf.sin(y));
     },
-    has: /nchwc\.Conv\(%\w+, const [^ ]+\) .*group=\d+, activation=Clip, activation_params=\[0\.2/,
+    has: /nchwc\.Conv\(%\w+, full\([^)]+\)\) .*group=\d+, activation=Clip, activation_params=\[0\.2/,
     hasNot: /= Clip\(/,
   },
   {

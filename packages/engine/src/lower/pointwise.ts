@@ -56,13 +56,32 @@ function operand(context: Lowering, value: Value, { layout, rank }: { layout: La
   return { name: context.as(full, layout), shape: physicalShape(layout, shape) };
 }
 
+/** Numbers of the largest value beside which a constant is written out: broadcasting one number takes ONNX Runtime 0.7 us more. */
+const MOST_WRITTEN_OUT = 1024;
+
+/** A constant as large as the other operand, which is small and plain. */
+function writtenOut(context: Lowering, { inputs, outputs: [{ shape }] }: Node, index: number): string | undefined {
+  const [value, other] = [inputs[index], inputs[1 - index]];
+  const size = sizeOf(shape);
+  if (inputs.length !== 2 || value.splat === undefined || size > MOST_WRITTEN_OUT || context.policy.anyBatch)
+    return undefined;
+  if (other.splat !== undefined || !sameShape(other.shape, shape)) return undefined;
+  const { splat, dtype } = value;
+  return context.constant(`${dtype}[${shape.join()}] of ${Object.is(splat, -0) ? "-0" : splat}`, () => ({
+    dtype,
+    shape,
+    data: Array<number>(size).fill(splat),
+  }));
+}
+
 export const lowerPointwise: LowerNode = (node: Node, context) => {
   const scaled = scaleChannels(node, context) ?? clipMultiple(node, context);
   if (scaled) return scaled;
   const { shape, dtype } = node.outputs[0];
   const layout = commonLayout(context, node.inputs, shape);
   const operands = node.inputs.map((value) => operand(context, value, { layout, rank: shape.length }));
-  const inputs = [...operands.map(({ name }) => name), ...clipBounds(node, context)];
+  const names = operands.map(({ name }, i) => (layout === PLAIN ? (writtenOut(context, node, i) ?? name) : name));
+  const inputs = [...names, ...clipBounds(node, context)];
   const result = context.emit({ op: POINTWISE[node.op]?.onnx, inputs, attributes: attributesOf(node) });
   const reached = operands.map((each) => each.shape).reduce(broadcastShapes);
   const wanted = isPacked(layout) ? shape : physicalShape(layout, shape);

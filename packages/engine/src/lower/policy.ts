@@ -10,6 +10,8 @@ export interface LoweringPolicy {
   readonly block: number;
   /** Names of lowerings by what they were measured for; what is not named takes the usual one. */
   readonly choices?: Readonly<Record<string, string>>;
+  /** The model is to be used with other batches too, so that no constant may have the batch as its extent. */
+  readonly anyBatch?: boolean;
 }
 
 /** Where nothing is known or nothing but standard ONNX may be used. */

@@ -11,7 +11,9 @@ export function listing(model: Model): string {
         ? formatNumber(data[0])
         : data.length <= 8
           ? `[${Array.from(data, Number).map(formatNumber).join(", ")}]`
-          : `const ${dtype}[${shape.join(",")}]`,
+          : data.every((value) => value === data[0])
+            ? `full(${formatNumber(data[0])}, [${shape.join(",")}])`
+            : `const ${dtype}[${shape.join(",")}]`,
     ]),
   );
   const operand = (name: string): string => (name === "" ? "none" : (constants.get(name) ?? `%${name}`));
@@ -38,7 +40,7 @@ export function listing(model: Model): string {
 const opName = ({ op, domain }: OnnxNode): string => (domain === "" ? op : `${domain.split(".").at(-1)}.${op}`);
 
 const formatNumber = (value: number): string =>
-  Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(7)));
+  Number.isSafeInteger(value) ? String(value) : String(Number(value.toPrecision(7)));
 
 const formatAttribute = ({ value }: OnnxAttribute): string =>
   Array.isArray(value) ? `[${value.join(",")}]` : String(value);

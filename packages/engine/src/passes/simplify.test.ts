@@ -38,6 +38,15 @@ describe("the simplifier", () => {
     expect(pointwise(g, op, [x, g.splat(number, [])], [3])).toBe(x);
   });
 
+  it("takes the sign of a multiple into its factor: -(3 x) is -3 x", () => {
+    const g = graph();
+    const x = g.input("x", [3], "float32");
+    const multiple = pointwise(g, "Neg", [pointwise(g, "Mul", [g.splat(3, []), x], [3])]);
+    expect(multiple.node.op).toBe("Mul");
+    expect(multiple.node.inputs[0].splat).toBe(-3);
+    expect(pointwise(g, "Neg", [pointwise(g, "Mul", [x, x])]).node.op).toBe("Neg");
+  });
+
   it("keeps x + 0 where it also broadcasts x", () => {
     const g = graph();
     const x = g.input("x", [3], "float32");

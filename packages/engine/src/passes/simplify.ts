@@ -53,12 +53,18 @@ function foldEach(
   return graph.constant(data, shape, dtype);
 }
 
-/** x + 0, x - 0, x * 1, x / 1, x ^ 1, x * 0, -(-x), x ^ 2, where(constant, …). */
+/** x + 0, x - 0, x * 1, x / 1, x ^ 1, x * 0, -(-x), -(c x), x ^ 2, where(constant, …). */
 const algebra: Rewrite = (graph, { op, inputs, shape, dtype = "float32" }) => {
   const [a, b] = inputs;
   if (!a) return undefined;
   const keeps = (value: Value): boolean => sameShape(value.shape, shape) && value.dtype === dtype;
   if (op === "Neg" && a.node.op === "Neg") return a.node.inputs[0];
+  if (op === "Neg" && a.node.op === "Mul" && a.node.inputs.some((factor) => factor.splat !== undefined)) {
+    const factors = a.node.inputs.map((value) =>
+      value.splat === undefined ? value : graph.splat(-value.splat, value.shape, dtype),
+    );
+    return graph.make({ op: "Mul", inputs: factors, shape, dtype });
+  }
   if (op === "Where" && a.splat !== undefined) {
     const chosen = a.splat === 0 ? inputs[2] : b;
     return chosen && keeps(chosen) ? chosen : undefined;
