@@ -7,7 +7,7 @@ import type { Counters } from "./counters.js";
 import type { Game, PhasePlan } from "./game.js";
 import { fillHyper } from "./hyper.js";
 import { PhaseInputs } from "./inputs.js";
-import { playsOfRound } from "./schedule.js";
+import { Schedule } from "./schedule.js";
 import { emitOutput, phaseProgram, SCALARS } from "./step.js";
 import { TermMeter } from "./terms.js";
 
@@ -71,8 +71,11 @@ export interface Played {
 /** The table at which a game is played: programs, inputs, pools and meters of all phases around one state. */
 export class Table {
   readonly players: readonly Player[];
+  private readonly schedule: Schedule;
   /** By rounds, then by the plays; undefined where the engine has none. */
   private readonly chains = new Map<number, Map<string, Chain | undefined>>(CHAINS.map(({ rounds }) => [rounds, new Map()]));
+  /** The same, by rounds and the place of the first. */
+  private readonly chainsAt = new Map<number, Map<number, Chain | undefined>>(CHAINS.map(({ rounds }) => [rounds, new Map()]));
   /** Rounds that were played here. */
   private rounds = 0;
   /** The latest batch of each source that some phase replays. */
@@ -80,6 +83,7 @@ export class Table {
 
   constructor(private readonly options: TableOptions) {
     const { game, data, seed } = options;
+    this.schedule = new Schedule(game.phases.map(({ phase }) => phase));
     const replayed = new Set(
       game.phases.flatMap(({ phase }) =>
         Object.values(phase.draws).flatMap((draw) => (draw.kind === "replay" ? [draw.source] : [])),
@@ -108,8 +112,9 @@ export class Table {
   /** Real images that a round shows to critics. */
   imagesOf(round: number): number {
     const { game } = this.options;
-    const shows = this.playsOf(round).filter((index) => game.phases[index].showsReal);
-    return shows.length * game.batchSize;
+    let shown = 0;
+    for (const index of this.schedule.plays(round)) if (game.phases[index].showsReal) shown += game.batchSize;
+    return shown;
   }
 
   /**
@@ -123,19 +128,21 @@ export class Table {
     return chain ? this.playChain(chain) : this.playRound();
   }
 
-  private playsOf(round: number): number[] {
-    return playsOfRound(
-      this.options.game.phases.map((plan) => plan.phase),
-      round,
-    );
+  /** The next rounds as one program. */
+  private async chain(rounds: number): Promise<Chain | undefined> {
+    const place = this.schedule.place(this.options.counters.round);
+    const known = this.chainsAt.get(rounds);
+    if (place === undefined || !known) return this.makeChain(rounds);
+    if (!known.has(place)) known.set(place, await this.makeChain(rounds));
+    return known.get(place);
   }
 
-  /** The next rounds as one program. Replayed samples are chosen between plays, so that games with a history have none. */
-  private async chain(rounds: number): Promise<Chain | undefined> {
+  /** Replayed samples are chosen between plays, so that games with a history have none. */
+  private async makeChain(rounds: number): Promise<Chain | undefined> {
     const { engine, counters } = this.options;
     const chains = this.chains.get(rounds);
     if (!engine.chain || !chains || Object.keys(this.emitted).length > 0) return undefined;
-    const plays = Array.from({ length: rounds }, (_, i) => this.playsOf(counters.round + i)).flat();
+    const plays = Array.from({ length: rounds }, (_, i) => this.schedule.plays(counters.round + i)).flat();
     const key = plays.join();
     if (!chains.has(key) && chains.size < MOST_CHAINS) {
       const program = await engine.chain(plays.map((index) => this.players[index].program as Program));
@@ -161,8 +168,8 @@ export class Table {
       if (!bad) continue;
       // What was played after it does not count: the game stopped there.
       Object.assign(counters, after[position]);
-      for (let left = position; left >= this.playsOf(counters.round).length; counters.round++)
-        left -= this.playsOf(counters.round).length;
+      for (let left = position; left >= this.schedule.plays(counters.round).length; counters.round++)
+        left -= this.schedule.plays(counters.round).length;
       return bad;
     }
     counters.round += rounds;
@@ -176,10 +183,10 @@ export class Table {
    */
   async playRound(): Promise<BadTerm | undefined> {
     const { counters } = this.options;
-    const round = this.playsOf(counters.round);
+    const round = this.schedule.plays(counters.round);
     for (const { inputs } of this.players) inputs.begin();
     for (let i = 0; i < round.length; i++) {
-      const next = i + 1 < round.length ? round[i + 1] : this.playsOf(counters.round + 1)[0];
+      const next = i + 1 < round.length ? round[i + 1] : this.schedule.plays(counters.round + 1)[0];
       const { bad } = await this.play(round[i], next);
       if (bad) return bad;
     }
@@ -242,6 +249,7 @@ export class Table {
       await player.program?.dispose();
       player.program = undefined;
     }
+    for (const known of this.chainsAt.values()) known.clear();
     for (const chains of this.chains.values()) {
       for (const chain of chains.values()) await chain?.program.dispose();
       chains.clear();

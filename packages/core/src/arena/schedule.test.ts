@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Phase } from "../contracts/variant.js";
-import { due, lazyCorrection, playsOfRound } from "./schedule.js";
+import { due, lazyCorrection, playsOfRound, Schedule } from "./schedule.js";
 
 const phase = (name: string, options: Partial<Phase> = {}): Phase => ({
   name,
@@ -30,6 +30,22 @@ describe("playsOfRound", () => {
     expect(() => playsOfRound(later, 2)).toThrow(
       `[critic] repeat must give a whole number from 1 on, got ${count} for round 2`,
     );
+  });
+});
+
+describe("Schedule", () => {
+  it("has the plays of every round, found once for those of one place: every 6th with lazy phases of 2 and 3", () => {
+    const phases = [phase("critic", { repeat: 2 }), phase("r1", { every: 2 }), phase("r2", { every: 3 })];
+    const schedule = new Schedule(phases);
+    for (let round = 0; round < 20; round++) expect(schedule.plays(round)).toEqual(playsOfRound(phases, round));
+    expect(schedule.plays(13)).toBe(schedule.plays(1));
+    expect([5, 6, 13].map((round) => schedule.place(round))).toEqual([5, 0, 1]);
+  });
+
+  it("has no places where a repeat is a function", () => {
+    const schedule = new Schedule([phase("critic", { repeat: (round) => (round < 2 ? 3 : 1) })]);
+    expect([1, 2].map((round) => schedule.plays(round))).toEqual([[0, 0, 0], [0]]);
+    expect(schedule.place(1)).toBeUndefined();
   });
 });
 

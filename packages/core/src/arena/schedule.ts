@@ -19,6 +19,40 @@ export function playsOfRound(phases: readonly Phase[], round: number): number[] 
   return phases.flatMap((phase, index) => (playsIn(phase, round) ? Array<number>(repeatOf(phase, round)).fill(index) : []));
 }
 
+/** Rounds after which a game may begin anew, for its plays to be kept. */
+const LONGEST_PERIOD = 4096;
+
+/** The plays of rounds, found once where they repeat. */
+export class Schedule {
+  /** Rounds after which the plays repeat; undefined when a repeat is a function of the round. */
+  private readonly period: number | undefined;
+  private readonly known: (readonly number[] | undefined)[] = [];
+
+  constructor(private readonly phases: readonly Phase[]) {
+    const period = phases.map(everyOf).reduce(leastCommonMultiple, 1);
+    const repeats = phases.every(({ repeat }) => typeof repeat !== "function") && period <= LONGEST_PERIOD;
+    this.period = repeats ? period : undefined;
+  }
+
+  /** As {@link playsOfRound}. */
+  plays(round: number): readonly number[] {
+    const place = this.place(round);
+    if (place === undefined) return playsOfRound(this.phases, round);
+    return (this.known[place] ??= playsOfRound(this.phases, round));
+  }
+
+  /** Rounds of the same place have the same plays, and so have those that follow them. */
+  place(round: number): number | undefined {
+    return this.period === undefined ? undefined : round % this.period;
+  }
+}
+
+const leastCommonMultiple = (a: number, b: number): number => {
+  let [x, y] = [a, b];
+  while (y > 0) [x, y] = [y, x % y];
+  return (a / x) * b;
+};
+
 /** Rounds over which a repeat that is a function counts on average. */
 const LONG_RUN = 1000;
 

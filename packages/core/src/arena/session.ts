@@ -18,6 +18,8 @@ import type { TrainRequest, TrainResult } from "./types.js";
 /** Samples in a picture of images, and in a plot of points. */
 const PICTURE_IMAGES = 64;
 const PICTURE_POINTS = 2000;
+/** Seconds for which a reading of the memory is good. */
+const MEMORY_SECONDS = 0.05;
 /** Seconds between two calls of onProgress, at which the event loop also gets its turn (signals, timers). */
 const PROGRESS_SECONDS = 0.1;
 
@@ -40,11 +42,16 @@ export class Session {
   /** Seconds and kimg of training when health was last logged. */
   private healthAt: { seconds: number; images: number; round: number };
   private progressAt = -Infinity;
+  /** Kimg between what is done now and then. */
+  private readonly intervals: readonly number[];
+  private readonly memory = new MemoryGauge();
 
   constructor(private readonly options: SessionOptions) {
     const { counters, restoredFrom } = options;
     this.checkpoint = restoredFrom;
     this.healthAt = { seconds: counters.seconds, images: counters.images, round: counters.round };
+    const { logKimg, metricKimg, pictureKimg, checkpointKimg } = options.run.options;
+    this.intervals = [logKimg, metricKimg, pictureKimg, checkpointKimg];
   }
 
   /** Plays until the budget is used up or the request is aborted. Whatever happens, the trackers are told how it ended. */
@@ -112,13 +119,13 @@ export class Session {
   /** Rounds up to the next one after which something is due, as far as the table looks ahead. */
   private roundsUntilDue(): number {
     const { table, counters, run } = this.options;
-    const { kimg, logKimg, metricKimg, pictureKimg, checkpointKimg } = run.options;
-    let images = counters.images;
+    const budget = run.options.kimg * 1000;
+    const begin = counters.images;
+    let images = begin;
     for (let rounds = 1; rounds < MOST_CHAINED_ROUNDS; rounds++) {
-      const before = images;
       images += table.imagesOf(counters.round + rounds - 1);
-      const isDue = (interval: number): boolean => due(interval, before, images);
-      if (images >= kimg * 1000 || [logKimg, metricKimg, pictureKimg, checkpointKimg].some(isDue)) return rounds;
+      if (images >= budget) return rounds;
+      for (const interval of this.intervals) if (due(interval, begin, images)) return rounds;
     }
     return MOST_CHAINED_ROUNDS;
   }
@@ -131,7 +138,7 @@ export class Session {
     const values = {
       kimgPerSecond: (counters.images - images) / 1000 / elapsed,
       stepMs: (1000 * elapsed) / (counters.round - round),
-      rssMiB: process.memoryUsage.rss() / 2 ** 20,
+      rssMiB: this.memory.mib(),
     };
     await this.log({ kind: "health", values: logged(values) });
     this.healthAt = { seconds: counters.seconds, images: counters.images, round: counters.round };
@@ -216,6 +223,21 @@ export class Session {
       metrics: this.metrics,
       weightsSha256: await weightsSha256(),
     };
+  }
+}
+
+/** The memory of the process. To read it takes 50 us, so that logs which follow each other closely share a reading. */
+class MemoryGauge {
+  private readAt = -Infinity;
+  private latest = 0;
+
+  mib(): number {
+    const time = now();
+    if (time - this.readAt > MEMORY_SECONDS) {
+      this.latest = process.memoryUsage.rss() / 2 ** 20;
+      this.readAt = time;
+    }
+    return this.latest;
   }
 }
 
