@@ -104,11 +104,11 @@ const algebra: Rewrite = (graph, { op, inputs, shape, dtype = "float32" }) => {
 
 const isPowerOfTwo = (x: number): boolean => x !== 0 && Number.isInteger(Math.log2(Math.abs(x)));
 
-/** An operand that was expanded only to be combined with a full one is used unexpanded: ONNX broadcasts by itself. */
+/** An operand that was only spread out, or one number with fewer axes, is used as it was: ONNX broadcasts by itself. */
 const broadcastLate: Rewrite = (graph, { op, inputs, attributes, shape, dtype }) => {
   if (!POINTWISE[op] || inputs.length < 2) return undefined;
   for (const [i, input] of inputs.entries()) {
-    const source = input.node.op === "Expand" ? input.node.inputs[0] : undefined;
+    const source = beforeBroadcast(input, shape.length);
     if (!source) continue;
     const replaced = inputs.map((other, j) => (j === i ? source : other));
     const reached = replaced.map((value) => value.shape).reduce(broadcastShapes);
@@ -117,18 +117,13 @@ const broadcastLate: Rewrite = (graph, { op, inputs, attributes, shape, dtype })
   return undefined;
 };
 
-/** One number that was given fewer axes is used as it was: it broadcasts as well, and its reshape is saved. */
-const scalarLate: Rewrite = (graph, { op, inputs, attributes, shape, dtype }) => {
-  if (!POINTWISE[op] || inputs.length < 2) return undefined;
-  for (const [i, { node, shape: own }] of inputs.entries()) {
-    const source = node.op === "Reshape" ? node.inputs[0] : undefined;
-    if (!source || sizeOf(own) !== 1 || source.shape.length > shape.length || isConstant(source)) continue;
-    const replaced = inputs.map((other, j) => (j === i ? source : other));
-    if (sameShape(replaced.map((value) => value.shape).reduce(broadcastShapes), shape))
-      return graph.make({ op, inputs: replaced, attributes, shape, dtype });
-  }
-  return undefined;
-};
+/** What a value of the same numbers was made of, if it broadcasts to `rank` axes as well. */
+function beforeBroadcast({ node, shape }: Value, rank: number): Value | undefined {
+  const [source] = node.inputs as readonly (Value | undefined)[];
+  if (!source || node.op === "Expand") return source;
+  const oneNumber = node.op === "Reshape" && sizeOf(shape) === 1 && source.shape.length <= rank && !isConstant(source);
+  return oneNumber ? source : undefined;
+}
 
 /** Reshapes, transposes, casts and expansions that change nothing, or that follow one another. */
 const shapeChains: Rewrite = (graph, { op, inputs, attributes, shape, dtype = "float32" }) => {
@@ -205,15 +200,7 @@ const slopeClip: Rewrite = (graph, { op, inputs, shape }) => {
   return graph.make({ op: "Clip", inputs: [steep], attributes: { min: offset.splat, max: 1 }, shape });
 };
 
-const RULES: readonly Rewrite[] = [
-  foldConstants,
-  algebra,
-  broadcastLate,
-  scalarLate,
-  shapeChains,
-  positiveMask,
-  slopeClip,
-];
+const RULES: readonly Rewrite[] = [foldConstants, algebra, broadcastLate, shapeChains, positiveMask, slopeClip];
 
 /** All rules, in order; the first that applies wins. */
 export const simplify: Rewrite = (graph, request: NodeRequest) => {
