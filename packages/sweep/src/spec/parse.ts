@@ -92,6 +92,22 @@ function hinted(problem: Problem): Problem {
   return hint === undefined ? problem : { ...problem, message: `there is no setting "${problem.path[0]}"; ${hint}` };
 }
 
+/** Settings that a spec has as they stand in the file. */
+const AS_WRITTEN = [
+  "name",
+  "description",
+  "dataset",
+  "batch",
+  "engine",
+  "provider",
+  "measureLowerings",
+  "workers",
+  "threads",
+] as const satisfies readonly (keyof SpecFile & keyof SweepSpec)[];
+
+const picked = <T, K extends keyof T>(from: T, keys: readonly K[]): Pick<T, K> =>
+  Object.fromEntries(keys.map((key) => [key, from[key]])) as Pick<T, K>;
+
 /** Objectives that every run has, beside its metrics. */
 const COSTS: Readonly<Record<string, "lower">> = { seconds: "lower", gradientEvaluations: "lower", kimg: "lower" };
 
@@ -116,18 +132,6 @@ class SpecReader {
     file.metrics?.forEach((metric, i) => this.known(["metrics", i], metric, "metric", this.metricNames));
     const size = this.size(sampler, space, places);
     const trials = this.trials(size, sampler.name);
-    const {
-      name,
-      description,
-      dataset,
-      batch,
-      engine,
-      provider,
-      measureLowerings,
-      workers,
-      threads,
-      budget = {},
-    } = file;
     return {
       objectives,
       space,
@@ -139,19 +143,7 @@ class SpecReader {
       data: file.data ?? {},
       metrics: file.metrics ?? [],
       executor: this.executor(),
-      ...defined({
-        name,
-        description,
-        dataset,
-        batch,
-        engine,
-        provider,
-        measureLowerings,
-        workers,
-        threads,
-        ...budget,
-      }),
-      ...defined({ trials, size }),
+      ...defined({ ...picked(file, AS_WRITTEN), ...file.budget, trials, size }),
     };
   }
 
