@@ -1,5 +1,6 @@
 /** @file What the arena's tests share: a variant whose numbers can be worked by hand, a data set, a store in memory. */
 import {
+  adam,
   constant,
   defineVariant,
   float32,
@@ -19,6 +20,7 @@ import {
   type Metric,
   type Network,
   type OpenDataset,
+  type Phase,
   type RunEvent,
   type RunOptions,
   type RunSpec,
@@ -82,6 +84,29 @@ export const generatorPhase = phase({
   draws: { z: normal(1) },
   loss: ({ G, D }, { z }) => ({ terms: { adversarial: neg(mean(D(G(z)))) } }),
 });
+
+/** Plays in every third round. */
+const lazyPhase = phase({
+  name: "lazy",
+  updates: ["D"],
+  every: 3,
+  draws: { x: batch() },
+  loss: ({ D }, { x }) => ({ terms: { penalty: mean(tf.square(D(x))) } }),
+});
+
+/** These phases and a lazy one, with Adam and an average: nearly everything that changes from play to play. */
+export const eventfulVariant = (...phases: readonly Phase[]): AnyVariant =>
+  lineVariant({
+    optimizers: () => ({ G: adam({ lr: 0.05 }), D: adam({ lr: 0.05, beta1: 0.5 }) }),
+    averages: () => ({ G: 0.02 }),
+    phases: () => [...phases, lazyPhase],
+  });
+
+/** What must be equal in two runs: everything but the time of day and how long things took, which files contain as well. */
+export const comparable = (events: readonly RunEvent[], ...kinds: readonly RunEvent["kind"][]): unknown[] =>
+  events
+    .filter(({ kind }) => kinds.includes(kind))
+    .map((event) => ({ ...event, time: 0, seconds: 0, ...("sha256" in event ? { sha256: "" } : {}) }));
 
 export const samplesView = view({ name: "samples", draws: { z: normal(1) }, render: ({ G }, { z }) => G(z) });
 
