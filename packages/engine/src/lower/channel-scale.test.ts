@@ -103,6 +103,17 @@ const ROWS: readonly { name: string; fn: (inputs: Inputs) => tf.Tensor; has: Reg
     has: /Gemm\(.*\) \{transA=0, transB=0\}[^]*transA=0, transB=1[^]*transA=1, transB=0/,
     hasNot: /ReorderOutput[^]*Gemm|Gemm[^]*ReorderInput/,
   },
+  {
+    name: "an image mirrored at its edges, and the gradient",
+    fn(inputs) {
+      const y = conv(inputs);
+      const mirrored = (images: tf.Tensor): tf.Tensor =>
+        tf.square(tf.mirrorPad(images, [[0, 0], [1, 2], [3, 1], [0, 0]], "reflect")); // prettier-ignore
+      return tf.concat([tf.pad(tf.grad(mirrored)(y), [[0, 0], [1, 2], [3, 1], [0, 0]]), mirrored(y)]); // prettier-ignore
+    },
+    has: /= Gather\([^]*Split\([^]*Concat\(/,
+    hasNot: /mode=reflect|nchwc\.ReorderInput[^]*nchwc\.ReorderInput/,
+  },
   ...[[0, 1, 2] as const, [1, 2] as const].flatMap((axes) =>
     [true, false].map((keep) => ({
       name: `mean, sum and mean square over axes ${axes.join()}${keep ? ", which are kept" : ""}`,

@@ -15,6 +15,7 @@ import {
   type Placed,
 } from "./lowering.js";
 import { ELEMENT_TYPE } from "./pointwise.js";
+import { MOST_ROWS, pickRows } from "./rows.js";
 
 /** The node's only result, in plain order. */
 function plainResult(node: Node, name: string): readonly Placed[] {
@@ -204,6 +205,10 @@ export const lowerPad: LowerNode = (node, context) => {
   const rank = x.shape.length;
   const padded = x.shape.flatMap((_, i) => (pads[i] === 0 && pads[i + rank] === 0 ? [] : [i]));
   const layout = layoutForAxes(context, [x], padded);
+  const pixelsOnly =
+    padded.every((axis) => axis === 1 || axis === 2) && layout.key === blockedImage(context.policy.block).key;
+  if (node.attributes["mode"] === "reflect" && pixelsOnly && sizeOf(shape) / context.policy.block <= MOST_ROWS)
+    return [{ name: reflectedBlocks(context, x, pads), shape, dtype, layout }];
   const axes = padded.map((axis) => physicalAxes(layout, [axis])[0]);
   const amounts = [...padded.map((axis) => pads[axis]), ...padded.map((axis) => pads[axis + rank])];
   const value = context.scalar((node.attributes["value"] as number | undefined) ?? 0, dtype);
@@ -211,6 +216,31 @@ export const lowerPad: LowerNode = (node, context) => {
   const name = context.emit({ op: "Pad", inputs, attributes: { mode: text(node.attributes["mode"] as string) } });
   return [{ name, shape, dtype, layout }];
 };
+
+/** A blocked image with its pixels mirrored at the edges: pixels are copied by all threads, where Pad has one. */
+function reflectedBlocks(context: Lowering, x: Value, pads: readonly number[]): string {
+  const { block } = context.policy;
+  const [n, height, width, channels] = x.shape as readonly [number, number, number, number];
+  const [, top, left, , , bottom, right] = pads as readonly [number, number, number, number, number, number, number];
+  const images = (n * channels) / block;
+  const [tall, wide] = [top + height + bottom, left + width + right];
+  const mirrored = (at: number, extent: number): number => {
+    const inside = Math.abs(at);
+    return inside < extent ? inside : 2 * (extent - 1) - inside;
+  };
+  const picked = pickRows(context, {
+    source: context.as(x, blockedImage(block)),
+    rows: images * height * width,
+    width: block,
+    rule: `reflect/${images}x${height}x${width}/${top},${left},${bottom},${right}`,
+    index: () =>
+      Int32Array.from({ length: images * tall * wide }, (_, i) => {
+        const [image, row, column] = [Math.floor(i / (tall * wide)), Math.floor(i / wide) % tall, i % wide];
+        return (image * height + mirrored(row - top, height)) * width + mirrored(column - left, width);
+      }),
+  });
+  return context.reshaped(picked, [n, channels / block, tall, wide, block]);
+}
 
 const flag = (value: unknown): OnnxAttribute => int(value === true ? 1 : 0);
 

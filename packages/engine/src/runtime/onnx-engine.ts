@@ -24,7 +24,7 @@ import { OnnxProgram } from "./program.js";
 import { OnnxState } from "./state.js";
 
 /** To be raised by every change of passes or lowerings after which a program gives other bits: a run goes on with its own. */
-const REVISION = "4";
+const REVISION = "5";
 
 export interface OnnxEngineOptions {
   /** At least 1. */

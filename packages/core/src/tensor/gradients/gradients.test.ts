@@ -205,6 +205,21 @@ const REARRANGING: Row[] = [
     [pointOf([2, 4])],
   ),
   row(
+    "mirrorPad reflect, with edges that do not meet",
+    (x) =>
+      tf.square(
+        tf.mirrorPad(
+          x,
+          [
+            [1, 1],
+            [2, 3],
+          ],
+          "reflect",
+        ),
+      ),
+    [pointOf([5, 7])],
+  ),
+  row(
     "mirrorPad symmetric",
     (x) =>
       tf.square(

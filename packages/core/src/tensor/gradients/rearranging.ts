@@ -83,26 +83,60 @@ const stridedSlice = gradientOf<tf.StridedSliceAttrs>(tf.StridedSlice, { inputs:
 const mirrorPad = gradientOf<tf.MirrorPadAttrs>(tf.MirrorPad, { inputs: ["x"] }, (dy, [x], { paddings, mode }) => ({
   x: () => {
     const offset = mode === "reflect" ? 1 : 0;
-    let gradient = dy;
-    paddings.forEach(([before, after], axis) => {
-      const n = x.shape[axis];
-      const cut = (from: number, size: number): tf.Tensor =>
-        tf.slice(
-          gradient,
-          at(gradient.shape, axis, from),
-          gradient.shape.map((extent, i) => (i === axis ? size : extent)),
-        );
-      const folded = [cut(before, n)];
-      const fold = (from: number, size: number, begin: number): void => {
-        if (size > 0) folded.push(spread(tf.reverse(cut(from, size), axis), { axis, begin, step: 1, extent: n }));
-      };
-      fold(0, before, offset);
-      fold(before + n, after, n - offset - after);
-      gradient = tf.addN(folded);
-    });
-    return gradient;
+    return paddings.reduce<tf.Tensor>(
+      (gradient, [before, after], axis) => fold(gradient, { axis, before, after, offset, extent: x.shape[axis] }),
+      dy,
+    );
   },
 }));
+
+interface Folding {
+  readonly axis: number;
+  readonly before: number;
+  readonly after: number;
+  /** Elements between an edge and the first that is mirrored there. */
+  readonly offset: number;
+  /** Of the result. */
+  readonly extent: number;
+}
+
+/** Adds what lies beyond the edges of an axis, mirrored, to what lies within. */
+function fold(gradient: tf.Tensor, { axis, before, after, offset, extent }: Folding): tf.Tensor {
+  const cut = (from: number, size: number): tf.Tensor =>
+    tf.slice(
+      gradient,
+      at(gradient.shape, axis, from),
+      gradient.shape.map((own, i) => (i === axis ? size : own)),
+    );
+  const mirrored = (from: number, size: number): tf.Tensor =>
+    size === 1 ? cut(from, size) : tf.reverse(cut(from, size), axis);
+  if (before === 0 && after === 0) return gradient;
+  const [first, last] = [offset, extent - offset - after];
+  if (first + before > last) {
+    // The two mirrors overlap.
+    const folded = [cut(before, extent)];
+    const add = (from: number, size: number, begin: number): void => {
+      if (size > 0) folded.push(spread(mirrored(from, size), { axis, begin, step: 1, extent }));
+    };
+    add(0, before, first);
+    add(before + extent, after, last);
+    return tf.addN(folded);
+  }
+  // Only what is mirrored is added; the pieces tile the axis, so that they are cut at once.
+  const pieces: tf.Tensor[] = [];
+  const keep = (begin: number, end: number): void => {
+    if (end > begin) pieces.push(cut(before + begin, end - begin));
+  };
+  const add = (begin: number, from: number, size: number): void => {
+    if (size > 0) pieces.push(tf.add(cut(before + begin, size), mirrored(from, size)));
+  };
+  keep(0, first);
+  add(first, 0, before);
+  keep(first + before, last);
+  add(last, before + extent, after);
+  keep(last + after, extent);
+  return tf.concat(pieces, axis);
+}
 
 const at = (shape: readonly number[], axis: number, position: number): number[] =>
   shape.map((_, i) => (i === axis ? position : 0));
