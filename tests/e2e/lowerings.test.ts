@@ -78,6 +78,32 @@ describe("--measure-lowerings", () => {
     expect(existsSync(path)).toBe(false);
   });
 
+  it("a sweep whose file asks for it measures once, and every run of it has that table", async () => {
+    const [own, swept] = [temporaryFolder(), temporaryFolder()];
+    const file = join(swept, "sweep.yaml");
+    writeFileSync(
+      file,
+      `method: grid
+metric: { name: swd-pixels2k }
+variants: [dcgan]
+parameters: { filters: { value: 16 }, lr: { values: [0.0001, 0.0002] } }
+dataset: mnist
+batch: 32
+budget: { kimg: 0.064 }
+threads: 1
+workers: 2
+measureLowerings: true
+`,
+    );
+    await arenaJson(["sweep", file, "--home", swept], { env: { GAN_ARENA_CACHE: own } });
+    const text = readFileSync(table(own), "utf8");
+    const runs = readdirSync(join(swept, "runs")).map((run) => choicesOf({ directory: join(swept, "runs", run) }));
+    expect(runs).toHaveLength(2);
+    expect(runs[1]).toEqual(runs[0]);
+    for (const [name, choice] of Object.entries(runs[0]))
+      if (name !== "block") expect(text).toContain(`"${name}": "${choice}"`);
+  });
+
   it("without it nothing is measured, and the record names no lowering", async () => {
     const [own, plain] = [temporaryFolder(), temporaryFolder()];
     const fixed = words(0.064).map((word) => (word === "--measure-lowerings" ? "--deterministic" : word));
