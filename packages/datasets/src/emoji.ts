@@ -5,19 +5,11 @@
  * tenth of the emoji, with all their skin tones, is held out; always the same ones.
  */
 import { join } from "node:path";
-import {
-  type DataSource,
-  type DataSpec,
-  type Dataset,
-  float32,
-  float32Array,
-  type HostTensor,
-  int32Array,
-  stream,
-} from "@gan-arena/core/base";
+import { type DataSource, type DataSpec, type Dataset, stream } from "@gan-arena/core/base";
 import { z } from "zod";
 import { CATEGORIES, type Design, EMOJI_SIDE, type EmojiSet, loadEmoji } from "./emoji-pictures.js";
 import { sha256 } from "./fingerprint.js";
+import { gatherLabels, gatherPictures } from "./gather.js";
 import { halved } from "./picture-on-white.js";
 import { shuffled } from "./shuffled.js";
 
@@ -74,9 +66,6 @@ export function splitEmoji(set: EmojiSet): { readonly train: EmojiSet; readonly 
   return { train: select(set, ({ base }) => !held.has(base)), test: select(set, ({ base }) => held.has(base)) };
 }
 
-/** Value of each byte: 0 is -1 and 255, white, is 1. */
-const VALUES = Float32Array.from({ length: 256 }, (_, byte) => byte / 127.5 - 1);
-
 export function emojiSource(set: EmojiSet, split: "train" | "test", size: EmojiConfig["size"]): DataSource {
   const { emoji } = set;
   const pixels = shrunk(set.pixels, size);
@@ -92,15 +81,10 @@ export function emojiSource(set: EmojiSet, split: "train" | "test", size: EmojiC
     spec,
     split,
     fingerprint: sha256(pixels, Uint8Array.from(labels)),
-    gather(indices, into) {
-      const n = indices.length;
-      const c = int32Array(n, into?.["c"].data);
-      indices.forEach((index, i) => (c[i] = labels[index]));
-      return {
-        x: gatherPictures(pixels, indices, { size, into: into?.["x"] }),
-        c: { shape: [n], dtype: "int32", data: c },
-      };
-    },
+    gather: (indices, into) => ({
+      x: gatherPictures({ pixels, shape: [size, size, 3] }, indices, into?.["x"]),
+      c: gatherLabels(labels, indices, into?.["c"]),
+    }),
   });
 }
 
@@ -109,20 +93,4 @@ export function shrunk(pixels: Uint8Array, size: EmojiConfig["size"]): Uint8Arra
   let [at, side] = [pixels, EMOJI_SIDE];
   for (; side > size; side /= 2) at = halved(at, side);
   return at;
-}
-
-/** Some of the pictures, in [-1,1]. @param options.into as in `DataSource.batch` */
-export function gatherPictures(
-  pixels: Uint8Array,
-  indices: Int32Array,
-  { size, into }: { readonly size: number; readonly into?: HostTensor },
-): HostTensor {
-  const length = size * size * 3;
-  const n = indices.length;
-  const x = float32([n, size, size, 3], float32Array(n * length, into?.data));
-  indices.forEach((index, i) => {
-    for (let from = index * length, to = i * length, end = from + length; from < end; from++, to++)
-      x.data[to] = VALUES[pixels[from]];
-  });
-  return x;
 }

