@@ -299,7 +299,7 @@ export class Lowering {
 
   /** Adds a node unless an equal one is there. */
   emitMany({ op, inputs, attributes = {}, domain = "", outputs = 1 }: EmitRequest): readonly string[] {
-    const key = `${domain}.${op}|${inputs.join()}|${JSON.stringify(attributes)}`;
+    const key = workKey({ op, inputs, attributes, domain });
     const known = this.emitted.get(key);
     if (known) return known;
     const names = Array.from({ length: outputs }, () => `t${this.count++}`);
@@ -357,6 +357,10 @@ export class Lowering {
     return this.initializer({ dtype: value.dtype, shape: value.shape, data: constantData(value) });
   }
 }
+
+/** Nodes of one key compute the same. */
+export const workKey = ({ op, domain, inputs, attributes }: Omit<OnnxNode, "outputs">): string =>
+  JSON.stringify([op, domain, inputs, attributes]);
 
 export const int = (value: number): OnnxAttribute => ({ kind: "int", value });
 export const float = (value: number): OnnxAttribute => ({ kind: "float", value });

@@ -66,12 +66,7 @@ function writtenOut(context: Lowering, { inputs, outputs: [{ shape }] }: Node, i
   if (inputs.length !== 2 || value.splat === undefined || size > MOST_WRITTEN_OUT || context.policy.anyBatch)
     return undefined;
   if (other.splat !== undefined || !sameShape(other.shape, shape)) return undefined;
-  const { splat, dtype } = value;
-  return context.constant(`${dtype}[${shape.join()}] of ${Object.is(splat, -0) ? "-0" : splat}`, () => ({
-    dtype,
-    shape,
-    data: Array<number>(size).fill(splat),
-  }));
+  return context.initializer({ dtype: value.dtype, shape, data: Array<number>(size).fill(value.splat) });
 }
 
 export const lowerPointwise: LowerNode = (node: Node, context) => {

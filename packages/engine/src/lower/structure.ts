@@ -205,10 +205,8 @@ export const lowerPad: LowerNode = (node, context) => {
   const rank = x.shape.length;
   const padded = x.shape.flatMap((_, i) => (pads[i] === 0 && pads[i + rank] === 0 ? [] : [i]));
   const layout = layoutForAxes(context, [x], padded);
-  const pixelsOnly =
-    padded.every((axis) => axis === 1 || axis === 2) && layout.key === blockedImage(context.policy.block).key;
-  if (node.attributes["mode"] === "reflect" && pixelsOnly && sizeOf(shape) / context.policy.block <= MOST_ROWS)
-    return [{ name: reflectedBlocks(context, x, pads), shape, dtype, layout }];
+  const mirrored = padded.every((axis) => axis === 1 || axis === 2) ? mirrorBlocks(node, context, layout) : undefined;
+  if (mirrored) return [mirrored];
   const axes = padded.map((axis) => physicalAxes(layout, [axis])[0]);
   const amounts = [...padded.map((axis) => pads[axis]), ...padded.map((axis) => pads[axis + rank])];
   const value = context.scalar((node.attributes["value"] as number | undefined) ?? 0, dtype);
@@ -217,11 +215,19 @@ export const lowerPad: LowerNode = (node, context) => {
   return [{ name, shape, dtype, layout }];
 };
 
-/** A blocked image with its pixels mirrored at the edges: pixels are copied by all threads, where Pad has one. */
-function reflectedBlocks(context: Lowering, x: Value, pads: readonly number[]): string {
+/**
+ * A blocked image with its pixels mirrored at the edges: pixels are copied by all threads, where Pad has one.
+ *
+ * @returns undefined for another layout or mode
+ */
+function mirrorBlocks(node: Node, context: Lowering, layout: Layout): Placed | undefined {
   const { block } = context.policy;
+  const { shape, dtype } = output(node);
+  if (node.attributes["mode"] !== "reflect" || layout.key !== blockedImage(block).key) return undefined;
+  if (sizeOf(shape) / block > MOST_ROWS) return undefined;
+  const x = first(node);
   const [n, height, width, channels] = x.shape as readonly [number, number, number, number];
-  const [, top, left, , , bottom, right] = pads as readonly [number, number, number, number, number, number, number];
+  const [, top, left, , , bottom, right] = numbers(node, "pads") as readonly [number, ...number[]];
   const images = (n * channels) / block;
   const [tall, wide] = [top + height + bottom, left + width + right];
   const mirrored = (at: number, extent: number): number => {
@@ -239,7 +245,7 @@ function reflectedBlocks(context: Lowering, x: Value, pads: readonly number[]): 
         return (image * height + mirrored(row - top, height)) * width + mirrored(column - left, width);
       }),
   });
-  return context.reshaped(picked, [n, channels / block, tall, wide, block]);
+  return { name: context.reshaped(picked, physicalShape(layout, shape)), shape, dtype, layout };
 }
 
 const flag = (value: unknown): OnnxAttribute => int(value === true ? 1 : 0);

@@ -82,6 +82,9 @@ function slotsOf(ports: readonly ModelPort[]): readonly Slot[] {
   return slots.length > 1 ? slots : [];
 }
 
+/** Numbers of all slots together. */
+export const numbersOf = (slots: readonly Slot[]): number => slots.reduce((sum, { length }) => sum + length, 0);
+
 /** Lengths of the pieces when the node cuts its input along its only axis. */
 const lengthsOfCut = ({ op, inputs }: OnnxNode, initializers: readonly Initializer[]): readonly number[] | undefined =>
   op === "Split"
@@ -91,6 +94,5 @@ const lengthsOfCut = ({ op, inputs }: OnnxNode, initializers: readonly Initializ
 function withBundle(ports: readonly ModelPort[], slots: readonly Slot[], name: string): readonly ModelPort[] {
   if (slots.length === 0) return ports;
   const bundled = new Set(slots.map((slot) => slot.name));
-  const length = slots.reduce((sum, slot) => sum + slot.length, 0);
-  return [...ports.filter((port) => !bundled.has(port.name)), { name, shape: [length], dtype: "float32" }];
+  return [...ports.filter((port) => !bundled.has(port.name)), { name, shape: [numbersOf(slots)], dtype: "float32" }];
 }

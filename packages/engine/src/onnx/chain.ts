@@ -1,6 +1,6 @@
 /** @file Models that run one after the other on the same state, as one model. */
 import { inChain } from "@gan-arena/core/base";
-import type { Initializer } from "../lower/lowering.js";
+import { workKey, type Initializer } from "../lower/lowering.js";
 import { NEW, STATE } from "../trace/trace.js";
 import type { Model, ModelPort } from "./model.js";
 
@@ -35,7 +35,7 @@ export function chainModels(name: string, models: readonly Model[]): Model {
     const ports = new Set(model.outputs.map((port) => port.name));
     for (const node of model.nodes) {
       const inputs = node.inputs.map(named);
-      const work = JSON.stringify([node.op, node.domain, inputs, node.attributes]);
+      const work = workKey({ ...node, inputs });
       const known = node.outputs.some((output) => ports.has(output)) ? undefined : made.get(work);
       if (known) node.outputs.forEach((output, i) => names.set(output, known[i]));
       else {

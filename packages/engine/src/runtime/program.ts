@@ -8,7 +8,7 @@ import { PLAIN } from "../lower/layout.js";
 import { Lowering, packedLayout } from "../lower/lowering.js";
 import type { LoweringPolicy } from "../lower/policy.js";
 import type { Model, ModelPort } from "../onnx/model.js";
-import { bundleNumbers, NUMBERS_IN, NUMBERS_OUT, type Bundled } from "../onnx/bundle.js";
+import { bundleNumbers, NUMBERS_IN, NUMBERS_OUT, numbersOf, type Bundled } from "../onnx/bundle.js";
 import { chainModels } from "../onnx/chain.js";
 import { listing } from "../onnx/listing.js";
 import { liveNodes } from "../onnx/live-nodes.js";
@@ -95,12 +95,7 @@ export class OnnxProgram implements Program {
   private readonly outputs: HostTensors = {};
   private readonly fetches: Record<string, Ort.Tensor> = {};
   private readonly feeds: Record<string, Ort.Tensor> = {};
-  private readonly numbersIn: Float32Array = new Float32Array(0);
-  /** The graph, as listings show it. */
-  private get model(): Model {
-    return this.bundled.model;
-  }
-
+  private readonly numbersIn: Float32Array;
   private released?: Promise<void>;
   private readonly inputCache = new Map<string, readonly [Ort.Tensor, Ort.Tensor | undefined]>();
 
@@ -126,15 +121,17 @@ export class OnnxProgram implements Program {
       this.fetches[name] = new ort.Tensor(dtype as "float32", data as Float32Array, shape as number[]);
       this.outputs[name] = { shape: shape as number[], dtype: dtype as HostTensor["dtype"], data };
     }
-    const numbers = this.outputs[NUMBERS_OUT] as HostTensor | undefined;
-    for (const { name, offset, length } of outputs)
-      if (numbers)
-        this.outputs[name] = float32([length], (numbers.data as Float32Array).subarray(offset, offset + length));
-    if (inputs.length > 0) {
-      const length = inputs.reduce((sum, slot) => sum + slot.length, 0);
-      this.numbersIn = new Float32Array(length);
-      this.feeds[NUMBERS_IN] = new ort.Tensor("float32", this.numbersIn, [length]);
+    for (const { name, offset, length } of outputs) {
+      const numbers = this.outputs[NUMBERS_OUT].data as Float32Array;
+      this.outputs[name] = float32([length], numbers.subarray(offset, offset + length));
     }
+    this.numbersIn = new Float32Array(numbersOf(inputs));
+    if (inputs.length > 0) this.feeds[NUMBERS_IN] = new ort.Tensor("float32", this.numbersIn, [this.numbersIn.length]);
+  }
+
+  /** The graph, as listings show it. */
+  private get model(): Model {
+    return this.bundled.model;
   }
 
   static async create(

@@ -102,6 +102,7 @@ interface Folding {
 
 /** Adds what lies beyond the edges of an axis, mirrored, to what lies within. */
 function fold(gradient: tf.Tensor, { axis, before, after, offset, extent }: Folding): tf.Tensor {
+  if (before === 0 && after === 0) return gradient;
   const cut = (from: number, size: number): tf.Tensor =>
     tf.slice(
       gradient,
@@ -110,7 +111,6 @@ function fold(gradient: tf.Tensor, { axis, before, after, offset, extent }: Fold
     );
   const mirrored = (from: number, size: number): tf.Tensor =>
     size === 1 ? cut(from, size) : tf.reverse(cut(from, size), axis);
-  if (before === 0 && after === 0) return gradient;
   const [first, last] = [offset, extent - offset - after];
   if (first + before > last) {
     // The two mirrors overlap.
